@@ -1,0 +1,1 @@
+"""The experiment's pictures: what trains, what draws, and what was drawn."""

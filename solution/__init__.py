@@ -1,0 +1,1 @@
+"""The reference solution of the kata, to be read after solving it."""

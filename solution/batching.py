@@ -1,0 +1,106 @@
+"""Stage 3: take random batches of samples."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def sample_batch(
+    x: Array, y: Array, batch_size: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draw one random mini-batch of distinct samples.
+
+    Without replacement: no sample is in the batch twice, and every set of `batch_size`
+    samples is equally likely. x and y stay paired: row k of `xb` and row k of `yb` come from
+    the same sample.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n, 1)
+        All samples; not changed.
+    batch_size : int
+        Number of samples to draw, from 1 to n.
+    rng : numpy.random.Generator
+        The only source of randomness: an equal generator gives an equal batch, and each call
+        draws from it anew.
+
+    Returns
+    -------
+    xb, yb : ndarray of float64, shape (batch_size, 1)
+        The drawn samples, in any order.
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is below 1 or above n.
+
+    Examples
+    --------
+    >>> x = np.arange(7.0).reshape(7, 1)
+    >>> xb, yb = sample_batch(x, 10 * x, 3, np.random.default_rng(0))
+    >>> xb.shape, bool((yb == 10 * xb).all())
+    ((3, 1), True)
+    """
+    n = len(x)
+    if not 1 <= batch_size <= n:
+        raise ValueError(f"batch_size must be from 1 to {n}, not {batch_size}")
+    rows = rng.choice(n, size=batch_size, replace=False)
+    return x[rows], y[rows]
+
+
+def shuffled_batches(
+    x: Array, y: Array, batch_size: int, rng: np.random.Generator
+) -> Iterable[tuple[Array, Array]]:
+    """Split the samples into random batches: one epoch.
+
+    Every sample comes exactly once, those of the short last batch too: 7 samples in batches
+    of 3 are batches of 3, 3 and 1. x and y stay paired. The order is random (every order
+    equally likely) and new at every call.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n, 1)
+        All samples, n at least 1; not changed.
+    batch_size : int
+        Number of samples in each batch but the last, which has what is left. Above n it
+        gives one batch of n.
+    rng : numpy.random.Generator
+        The only source of randomness: an equal generator gives equal batches, and each call
+        draws from it anew.
+
+    Returns
+    -------
+    iterable of (xb, yb)
+        A list, a generator or another iterable of pairs of float64 arrays of shape
+        (batch_size, 1), the last one (rest, 1). There is no empty batch.
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is below 1, or if x and y differ in length; at the latest when the
+        first batch is asked for.
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), section 8.1.3, on why
+    mini-batches are drawn at random.
+
+    Examples
+    --------
+    >>> x = np.arange(7.0).reshape(7, 1)
+    >>> rng = np.random.default_rng(0)
+    >>> [len(xb) for xb, yb in shuffled_batches(x, 10 * x, 3, rng)]
+    [3, 3, 1]
+    """
+    n = len(x)
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    if len(y) != n:
+        raise ValueError(f"x and y must have the same length, not {n} and {len(y)}")
+    order = rng.permutation(n)  # one order for both, so that pairs stay pairs
+    for start in range(0, n, batch_size):
+        rows = order[start : start + batch_size]  # a slice past the end is simply shorter
+        yield x[rows], y[rows]

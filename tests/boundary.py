@@ -1,0 +1,412 @@
+"""The judge's side of the boundary: the only way from a test to the learner's code.
+
+A test gets a `Subject` for each function that it judges. Calling it sends plain values to the
+judged side (`tests.probes`), and gives an `Answer`: plain values again, checked for type,
+shape and dtype. Whatever else happens raises `Wrong` or `Halted`, with the verdict.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from tests import wording
+from tests.probes import STAGE_OF, Problem, Submission
+
+# What a function may build on: replaced by trusted versions where the learner's are not right.
+BUILDS_ON = {
+    "mse_loss": ("predict",),
+    "mse_gradients": ("predict",),
+    "minibatch_gd": (
+        "predict",
+        "mse_loss",
+        "mse_gradients",
+        "sgd_step",
+        "sample_batch",
+        "shuffled_batches",
+    ),
+    "train": ("train_epoch",),
+}
+
+POSITIONAL = ("n", "x", "y", "w", "b", "dw", "db", "lr", "batch_size", "rng")
+KEYWORD_ONLY = {
+    "make_data": ("w", "b", "noise", "seed"),
+    "minibatch_gd": ("batch_size", "lr", "epochs", "rng", "w", "b"),
+}
+
+TOTAL_SECONDS = 20.0  # for all calls of one function; right code takes below 2 s here
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a function is not done yet.
+
+    `about` is the function, or the stage whose file cannot be imported. `kind` is one of:
+    wrong, not started, waiting (for another function, the headline), import. `lines` are the
+    labelled lines below the headline.
+    """
+
+    about: str
+    kind: str
+    headline: str
+    lines: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        labelled = (f"    {label:<10}{text}" for label, text in self.lines)
+        return "\n".join([f"{self.about}: {self.headline}", *labelled])
+
+
+class Wrong(AssertionError):
+    """The function gave a wrong answer: Hypothesis may look for a simpler case."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict))
+        self.verdict = verdict
+
+
+class Halted(BaseException):
+    """There is no use in calling the function again.
+
+    Not an `Exception`, so that Hypothesis neither replays nor shrinks it: a call that hangs is
+    made once.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict))
+        self.verdict = verdict
+
+
+class Malformed(Exception):
+    """A result has not the form that it should have."""
+
+
+# -- forms: from a description to a plain value -----------------------------------------------
+
+Description = tuple[Any, ...]
+Form = Callable[[Description], Any]
+
+
+def number(description: Description) -> float:
+    if description[0] != "number":
+        raise Malformed(f"{wording.name_description(description)}, not one number")
+    return float(description[1])
+
+
+def column(description: Description, dtype: type = np.float64) -> np.ndarray:
+    """Demand an array of shape (m, 1), whatever m."""
+    named = wording.name_description(description)
+    if description[0] != "array":
+        raise Malformed(f"{named}, not an array of shape (m, 1)")
+    array: np.ndarray = description[1]
+    if array.ndim != 2 or array.shape[1] != 1:
+        raise Malformed(f"an array of shape {array.shape}, not (m, 1)")
+    if array.dtype != dtype:
+        raise Malformed(f"an array of dtype {array.dtype}, not {np.dtype(dtype)}")
+    return array
+
+
+def float32_column(description: Description) -> np.ndarray:
+    return column(description, np.float32)
+
+
+def parts(names: str, *forms: Form) -> Form:
+    """Return the form of a result with several parts, in any sequence that unpacks."""
+    labels = names.split(", ")
+
+    def form(description: Description) -> tuple[Any, ...]:
+        items = items_of(description)
+        if items is None or len(items) != len(forms):
+            raise Malformed(f"{wording.name_description(description)}, not {names}")
+        values = []
+        for label, part, item in zip(labels, forms, items, strict=True):
+            try:
+                values.append(part(item))
+            except Malformed as error:
+                raise Malformed(f"for {label} {error}") from None
+        return tuple(values)
+
+    return form
+
+
+def sequence(of: Form, noun: str, nouns: str) -> Form:
+    """Return the form of a sequence of any length."""
+
+    def form(description: Description) -> list[Any]:
+        if description[0] == "sequence" and not description[3]:
+            raise Malformed(f"{nouns} without end: {len(description[2])} and still more")
+        items = items_of(description)
+        if items is None:
+            raise Malformed(f"{wording.name_description(description)}, not {nouns}")
+        values = []
+        for index, item in enumerate(items, start=1):
+            try:
+                values.append(of(item))
+            except Malformed as error:
+                raise Malformed(f"for {noun} {index} {error}") from None
+        return values
+
+    return form
+
+
+def items_of(description: Description) -> list[Description] | None:
+    """Return the items of a sequence or of an array's first axis, None for anything else."""
+    if description[0] == "sequence" and description[3]:
+        items: list[Description] = description[2]
+        return items
+    if description[0] == "array" and description[1].ndim:
+        return [
+            ("array", row) if np.ndim(row) else ("number", float(row)) for row in description[1]
+        ]
+    return None
+
+
+def each_call(form: Form) -> Form:
+    return lambda description: [form(item) for item in description[2]]
+
+
+FORMS: dict[str, Form] = {
+    "make_data": parts("x, y", column, column),
+    "predict": column,
+    "mse_loss": number,
+    "mse_gradients": parts("dw, db", number, number),
+    "sgd_step": parts("w, b", number, number),
+    "sample_batch": parts("xb, yb", column, column),
+    "shuffled_batches": sequence(parts("xb, yb", column, column), "batch", "batches"),
+    "minibatch_gd": parts(
+        "w, b, losses", number, number, sequence(number, "epoch", "one loss per epoch")
+    ),
+    "to_dataset": parts("x, y", float32_column, float32_column),
+    "train_epoch": parts(
+        "parameters, losses",
+        parts("w, b", number, number),
+        sequence(number, "call", "losses"),
+    ),
+    "train": parts(
+        "parameters, losses",
+        parts("w, b", number, number),
+        sequence(number, "epoch", "one loss per epoch"),
+    ),
+}
+
+EXPECTED = {
+    "make_data": "x and y, float64 arrays of shape (n, 1)",
+    "sample_batch": "xb and yb, float64 arrays of shape (batch_size, 1)",
+    "shuffled_batches": "an iterable of pairs (xb, yb), float64 arrays of shape (batch_size, 1)",
+    "minibatch_gd": "w, b and a sequence with one number for each epoch",
+}
+
+
+# -- answers ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call gave: its value in plain form, and how the report shows call and result."""
+
+    function: str
+    call: str
+    got: str
+    value: Any
+
+    def fail(self, headline: str, expected: str, got: str | None = None) -> NoReturn:
+        """Raise the verdict that this answer is wrong."""
+        lines = (
+            ("call", self.call),
+            ("got", self.got if got is None else got),
+            ("expected", expected),
+        )
+        raise Wrong(Verdict(self.function, "wrong", headline, lines))
+
+
+class Subject:
+    """One function of the submission that is judged."""
+
+    def __init__(self, function: str, implementation: "Implementation") -> None:
+        self.function = function
+        self.implementation = implementation
+        self.halted: Verdict | None = None
+        self.seconds = 0.0
+        self._first_problem: list[Verdict | None] = []
+
+    def __call__(
+        self,
+        *,
+        expected: str = "",
+        times: int = 1,
+        sweep: str = "",
+        stir: int | None = None,
+        watch: bool = False,
+        **values: Any,
+    ) -> Answer:
+        """Call the learner's function and return its answer.
+
+        Parameters
+        ----------
+        expected : str
+            What the report says was expected if the form of the result is wrong.
+        times, sweep, stir, watch
+            As in `tests.probes.call`; the value of several calls is a list.
+        **values
+            Plain values for the function's parameters.
+        """
+        form = FORMS[self.function]
+        call = wording.show_call(self.function, values)
+        if sweep:
+            call += f", for {sweep} = 0, 1, ..., {times - 1}"
+        elif times > 1:
+            call += f", {times} times"
+        return self.ask(
+            "call",
+            call,
+            form if times == 1 else each_call(form),
+            expected=expected,
+            times=times,
+            sweep=sweep,
+            stir=stir,
+            watch=watch,
+            **self._arguments(values),
+        )
+
+    def _arguments(self, values: dict[str, Any]) -> dict[str, Any]:
+        by_name = KEYWORD_ONLY.get(self.function, ())
+        most = 2 * max(len(values.get("x", ())), values.get("epochs", 0)) + 8
+        return {
+            "function": self.function,
+            "positional": {k: values[k] for k in POSITIONAL if k in values and k not in by_name},
+            "keywords": {k: v for k, v in values.items() if k in by_name},
+            "most": most,
+        }
+
+    def ask(self, probe: str, call: str, form: Form, expected: str = "", **request: Any) -> Answer:
+        """Send a request to the judged side, and check the form of what comes back."""
+        result = self._send(probe, call, **request)
+        if isinstance(result, Problem):
+            self._stop(result, call, expected)
+        got = wording.show_description(result)
+        try:
+            value = form(result)
+        except Malformed as error:
+            lines = (
+                ("call", call),
+                ("got", got),
+                ("expected", expected or EXPECTED[self.function]),
+            )
+            raise Wrong(Verdict(self.function, "wrong", f"returns {error}", lines)) from None
+        return Answer(self.function, call, got, value)
+
+    def must_raise_value_error(self, why: str, **values: Any) -> None:
+        """Demand a `ValueError`, at the latest when the first item of the result is asked for."""
+        call = wording.show_call(self.function, values)
+        first_only = self.function == "shuffled_batches"
+        result = self._send("call", call, first_only=first_only, **self._arguments(values))
+        if isinstance(result, Problem):
+            if result.kind == "raised" and result.name == "ValueError":
+                return
+            if result.kind != "raised" or result.name == "NotImplementedError":
+                self._stop(result, call, "ValueError")
+            headline, got = f"raises {result.name}, not ValueError, {why}", result.text
+        else:
+            headline, got = f"raises no ValueError {why}", wording.show_description(result)
+        lines = (("call", call), ("got", got), ("expected", "ValueError"))
+        raise Wrong(Verdict(self.function, "wrong", headline, lines))
+
+    def _send(self, probe: str, call: str, **request: Any) -> Description | Problem:
+        if self.halted is not None:
+            raise Halted(self.halted)
+        trust = self.implementation.unsound(BUILDS_ON.get(self.function, ()))
+        started = time.monotonic()
+        result = self.implementation.submission.run(probe, trust=trust, **request)
+        self.seconds += time.monotonic() - started
+        if self.seconds > TOTAL_SECONDS and not self.implementation.submission.limit.paused:
+            self._halt(
+                "wrong",
+                f"is too slow: the calls so far took more than {TOTAL_SECONDS:g} seconds",
+                (("call", call),),
+            )
+        return result
+
+    def _halt(
+        self, kind: str, headline: str, lines: tuple[tuple[str, str], ...] = (), about: str = ""
+    ) -> NoReturn:
+        self.halted = Verdict(about or self.function, kind, headline, lines)
+        raise Halted(self.halted)
+
+    def _stop(self, problem: Problem, call: str, expected: str) -> NoReturn:
+        """Raise the verdict on a call that gave no result."""
+        place = self.implementation.place(problem)
+        code = (("", f"    {problem.code}"),) if problem.code else ()
+        at = f", in {place}" if place else ""
+        builds_on = BUILDS_ON.get(self.function, ())
+        if problem.kind == "not started" and problem.name == self.function:
+            self._halt("not started", "is not written yet")
+        if problem.kind == "not started" and problem.name in builds_on:
+            self._halt("waiting", problem.name)
+        if problem.kind == "import":
+            stage = STAGE_OF[self.function]
+            got = (("got", problem.text + at), *code) if place else (("got", problem.text),)
+            self._halt("import", f"{stage}.py cannot be imported: {problem.text}", got, stage)
+        if problem.kind == "missing":
+            self._halt("wrong", problem.text, (("call", call),))
+        if problem.kind == "timeout":
+            self._halt("wrong", problem.text, (("call", call), ("got", f"no result{at}"), *code))
+        if problem.kind == "exit":
+            self._halt(
+                "wrong",
+                f"ends the program ({problem.text}) instead of returning",
+                (("call", call), ("got", f"{problem.text}{at}"), *code),
+            )
+        trust = self.implementation.unsound(builds_on)
+        if problem.kind == "raised" and trust:  # it may not go together with what replaced it
+            self._halt("waiting", trust[0])
+        if problem.kind == "not started":
+            headline = f"calls {problem.name}, which is not written yet"
+        else:
+            headline = f"raises {problem.text}" if problem.kind == "raised" else problem.text
+        lines = (("call", call), ("got", f"{problem.text}{at}"), *code)
+        if expected:
+            lines += (("expected", expected),)
+        raise Wrong(Verdict(self.function, "wrong", headline, lines))
+
+    def first_problem(self) -> Verdict | None:
+        """Return what the function's hand-picked cases, simplest first, find wrong with it."""
+        if not self._first_problem:
+            from tests import laws  # it imports this module
+
+            try:
+                laws.LADDERS[self.function](self)
+                self._first_problem.append(None)
+            except (Wrong, Halted) as found:
+                self._first_problem.append(found.verdict)
+        return self._first_problem[0]
+
+
+class Implementation:
+    """The five modules in one folder, as the tests see them.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the modules are.
+    package : str
+        The name under which they are imported.
+    """
+
+    def __init__(self, folder: Path, package: str) -> None:
+        self.folder = folder
+        self.submission = Submission(folder, package)
+        self.subjects = {name: Subject(name, self) for name in STAGE_OF}
+
+    def unsound(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of the functions that are not right."""
+        return tuple(n for n in names if self.subjects[n].first_problem() is not None)
+
+    def place(self, problem: Problem) -> str:
+        """Say where a problem arose: "kata/gradients.py, line 12"."""
+        if problem.where is None:
+            return ""
+        path = os.path.relpath(problem.where[0], self.folder.parent)
+        return f"{path}, line {problem.where[1]}"

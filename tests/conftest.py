@@ -1,0 +1,122 @@
+"""pytest's side of the kata: its options, one fixture for each function, Hypothesis profiles."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests import hints
+from tests.boundary import Implementation
+from tests.probes import STAGE_OF, STAGES
+from tests.report import Report
+
+ROOT = Path(__file__).parent.parent
+IMPLEMENTATION = pytest.StashKey[Implementation]()
+
+# A learner's run is the same every time: fixed random numbers, nothing remembered on disk, and
+# no verdict that depends on the speed of the machine.
+settings.register_profile(
+    "kata",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=25,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+settings.register_profile(
+    "thorough", settings.get_profile("kata"), derandomize=False, max_examples=250
+)
+settings.load_profile("kata")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("kata", "the gradient descent kata")
+    group.addoption(
+        "--impl",
+        default="kata",
+        metavar="kata|solution|PATH",
+        help="whose functions to judge: yours (the default), the solution's, or those of the "
+        "five modules in the folder PATH",
+    )
+    group.addoption(
+        "--hint",
+        metavar="NAME",
+        help="give a hint for the function NAME, without running any test; NAME:2 and NAME:3 "
+        "say more",
+    )
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    asked = config.getoption("hint")
+    if asked is None:
+        return None
+    try:
+        print(hints.give(asked))
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    return 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder, package = find_implementation(config)
+    implementation = Implementation(folder, package)
+    config.stash[IMPLEMENTATION] = implementation
+    config.pluginmanager.register(Report(implementation, config), "kata-report")
+
+
+def find_implementation(config: pytest.Config) -> tuple[Path, str]:
+    """Return the folder of the five modules, and the name of the package they make up."""
+    asked = config.getoption("impl")
+    if asked in ("kata", "solution"):
+        folder, package = ROOT / asked, asked
+    else:
+        folder, package = config.invocation_params.dir / Path(asked).expanduser(), "kata"
+        if not has_stages(folder) and has_stages(folder / "kata"):
+            folder = folder / "kata"
+    if not has_stages(folder):
+        names = ", ".join(f"{stage}.py" for stage in STAGES)
+        raise pytest.UsageError(f"--impl {asked}: no folder with {names} at {folder}")
+    if folder.resolve() == ROOT / "solution":
+        package = "solution"
+    return folder.resolve(), package
+
+
+def has_stages(folder: Path) -> bool:
+    return any((folder / f"{stage}.py").is_file() for stage in STAGES)
+
+
+def subject_fixture(function: str) -> Any:
+    """Return the fixture through which tests reach one function of the learner's."""
+
+    @pytest.fixture(scope="session", name=function)
+    def subject(request: pytest.FixtureRequest) -> Any:
+        return request.config.stash[IMPLEMENTATION].subjects[function]
+
+    return subject
+
+
+for _function in STAGE_OF:
+    globals()[f"{_function}_fixture"] = subject_fixture(_function)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the project's own checks out of a learner's run."""
+    checks = ROOT / "solution" / "checks"
+    if collection_path == checks and config.stash[IMPLEMENTATION].folder != ROOT / "solution":
+        return True
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the stages in the order in which they are solved."""
+    files = [f"test_{stage}" for stage in STAGES]
+
+    def stage(item: pytest.Item) -> int:
+        return files.index(item.path.stem) if item.path.stem in files else len(files)
+
+    items.sort(key=stage)

@@ -1,0 +1,210 @@
+"""Laws of `sample_batch` and `shuffled_batches`, on samples that can be told apart."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tests import oracles
+from tests.boundary import Answer, Subject
+from tests.probes import Seed
+from tests.wording import count, enumerate_words
+
+
+def tagged(n: int) -> dict[str, np.ndarray]:
+    """Return samples that can be told apart: x = 0, 1, 2, … and y = 1000, 1001, 1002, …"""
+    x = np.arange(float(n)).reshape(n, 1)
+    return {"x": x, "y": x + 1000.0}
+
+
+def rows_of(answer: Answer, xb: np.ndarray, yb: np.ndarray, n: int) -> list[int]:
+    """Return which tagged samples a batch holds."""
+    if len(xb) != len(yb):
+        answer.fail(
+            f"a batch has {count(len(xb), 'row')} of x and {len(yb)} of y",
+            "x and y of one length in each batch",
+        )
+    for x, y in zip(xb[:, 0].tolist(), yb[:, 0].tolist(), strict=True):
+        if x not in range(n) or y - 1000 not in range(n):
+            answer.fail(
+                f"a batch holds x={x}, y={y}, which is not in the data",
+                "samples of the data only",
+            )
+        if y != x + 1000:
+            answer.fail(
+                f"x and y are no longer paired: x={x} comes with y={y}",
+                f"y={x + 1000} with x={x}",
+            )
+    return [int(x) for x in xb[:, 0]]
+
+
+def must_be_one_epoch(
+    answer: Answer, batches: Sequence[tuple[np.ndarray, np.ndarray]], n: int, batch_size: int
+) -> list[list[int]]:
+    """Demand every sample once, in batches of the right sizes; return which batch has which."""
+    rows = [rows_of(answer, xb, yb, n) for xb, yb in batches]
+    seen = [row for batch in rows for row in batch]
+    right = oracles.sizes(n, batch_size)
+    expected = f"batches of {enumerate_words([str(s) for s in right])}: each sample once"
+    lengths = [len(batch) for batch in rows]
+    missing, repeats = n - len(set(seen)), len(seen) - len(set(seen))
+    if missing and not repeats:
+        rest = n % batch_size
+        short = "the short last batch is missing: " if lengths == right[:-1] and rest else ""
+        never = "never comes" if missing == 1 else "never come"
+        answer.fail(f"{short}{missing} of {count(n, 'sample')} {never}", expected)
+    if repeats:
+        also = f", {missing} never" if missing else ""
+        answer.fail(f"in one epoch {repeats_text(seen)} more than once{also}", expected)
+    if 0 in lengths:
+        answer.fail("gives an empty batch", expected)
+    if lengths != right:
+        answer.fail(f"the batches have the sizes {lengths}, not {right}", expected)
+    return rows
+
+
+def repeats_text(seen: list[int]) -> str:
+    number = len({row for row in seen if seen.count(row) > 1})
+    return "a sample comes" if number == 1 else f"{number} samples come"
+
+
+def epoch(subject: Subject, n: int, batch_size: int, **options: Any) -> list[list[int]]:
+    """Return the rows of the batches of one epoch, seed 0 unless told."""
+    seed = options.pop("seed", 0)
+    answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(seed), **options)
+    return must_be_one_epoch(answer, answer.value, n, batch_size)
+
+
+def must_draw_from_rng_alone(subject: Subject, n: int, batch_size: int, seed: int) -> None:
+    """Equal generators give equal batches, whatever Python's and NumPy's global ones do."""
+    values = {**tagged(n), "batch_size": batch_size, "rng": Seed(seed)}
+    first, again = (subject(**values, stir=turn, watch=True) for turn in (1, 2))
+    if not same_batches(first.value, again.value):
+        again.fail("two equal generators rng give different batches", first.got)
+
+
+def same_batches(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)
+    return len(one) == len(other) and all(map(same_batches, one, other))
+
+
+def must_be_new_each_time(subject: Subject) -> None:
+    """Calls with one generator differ, and so do generators of different seeds.
+
+    6 samples in batches of 2 can be split in 90 ways: 7 equal splits in a row come by chance
+    once in 90⁶ = 5·10¹¹ runs.
+    """
+    n, batch_size = 6, 2
+    single = subject.function == "sample_batch"
+    if single:  # 20 sets of 3: 7 equal ones come once in 20⁶ = 6·10⁷ runs, 9 once in 3·10¹⁰
+        batch_size = 3
+    times = 9 if single else 7
+    answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(0), times=times)
+    what = "batch" if single else "order"
+    results = [frozen(answer, value, n, batch_size) for value in answer.value]
+    if len(set(results)) == 1:
+        unshuffled = tuple(tuple(b) for b in oracles.in_order(n, batch_size, 1)[0])
+        if results[0] == (unshuffled[:1] if single else unshuffled):
+            happened = f"the samples come in the order of the data at every call: no random {what}"
+        else:
+            happened = f"every call gives the same {what}, though rng goes on"
+        answer.fail(
+            happened, f"another {what} at each call", f"{times} times {show_rows(results[0])}"
+        )
+    fresh = [
+        subject(**tagged(n), batch_size=batch_size, rng=Seed(seed), stir=0) for seed in range(times)
+    ]
+    results = [frozen(a, a.value, n, batch_size) for a in fresh]
+    if len(set(results)) == 1:
+        fresh[-1].fail(
+            f"generators rng of {times} different seeds all give the same {what}",
+            f"another {what} for another seed",
+        )
+
+
+def show_rows(batches: Sequence[Sequence[int]]) -> str:
+    return " ".join("x=" + str([float(row) for row in batch]) for batch in batches)
+
+
+def frozen(answer: Answer, value: Any, n: int, batch_size: int) -> tuple[tuple[int, ...], ...]:
+    """Return which samples are in which batch, the order within a batch left aside."""
+    if answer.function == "sample_batch":
+        return (tuple(sorted(must_be_one_batch(answer, value, n, batch_size))),)
+    epochs = must_be_one_epoch(answer, value, n, batch_size)
+    return tuple(tuple(sorted(rows)) for rows in epochs)
+
+
+def must_be_one_batch(
+    answer: Answer, batch: tuple[np.ndarray, np.ndarray], n: int, batch_size: int
+) -> list[int]:
+    """Demand `batch_size` distinct samples."""
+    rows = rows_of(answer, *batch, n)
+    expected = f"{count(batch_size, 'different sample')}"
+    if len(rows) != batch_size:
+        answer.fail(f"the batch has {count(len(rows), 'sample')}, not {batch_size}", expected)
+    if len(set(rows)) != batch_size:
+        answer.fail("the same sample is drawn more than once", expected)
+    return rows
+
+
+def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int = 600) -> None:
+    """Every set, or every way to split the samples, comes equally often in `times` calls.
+
+    Right code fails with a probability below `FALSE_ALARM`.
+    """
+    single = subject.function == "sample_batch"
+    ways = {
+        tuple(tuple(sorted(batch)) for batch in (way[:1] if single else way)): 0
+        for way in oracles.all_epochs(n, batch_size)
+    }
+    answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(0), times=times)
+    for value in answer.value:
+        ways[frozen(answer, value, n, batch_size)] += 1
+    chance = 1 / len(ways)
+    allowed = oracles.furthest(times, chance, len(ways))
+    for wanted in (max, min):
+        way = wanted(ways, key=lambda w: ways[w])
+        if abs(ways[way] - times * chance) > allowed:
+            often = "never" if ways[way] == 0 else f"{ways[way]} times"
+            answer.fail(
+                f"not every {'set' if single else 'order'} is equally likely: "
+                f"in {times} calls {show_rows(way)} comes {often}",
+                f"{times * chance:.0f} times each, give or take {allowed:.0f}",
+                f"{show_rows(way)} {often}",
+            )
+
+
+def must_refuse(subject: Subject, n: int, batch_size: int, n_y: int | None = None) -> None:
+    """Demand a `ValueError`."""
+    y = tagged(n if n_y is None else n_y)["y"]
+    if n_y is not None:
+        why = f"when x and y have {n} and {n_y} rows"
+    elif batch_size < 1:
+        why = f"for batch_size={batch_size}"
+    else:
+        why = f"for batch_size={batch_size} of {count(n, 'sample')}"
+    subject.must_raise_value_error(why, x=tagged(n)["x"], y=y, batch_size=batch_size, rng=Seed(0))
+
+
+def sample_ladder(subject: Subject) -> None:
+    for n, batch_size in ((1, 1), (2, 1), (3, 2), (3, 3), (5, 4)):
+        answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(0))
+        must_be_one_batch(answer, answer.value, n, batch_size)
+    for batch_size in (0, -1, 4):
+        must_refuse(subject, 3, batch_size)
+    must_draw_from_rng_alone(subject, 3, 2, seed=0)
+    must_be_new_each_time(subject)
+    must_be_evenly_likely(subject, 4, 2)
+
+
+def shuffled_ladder(subject: Subject) -> None:
+    for n, batch_size in ((1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (5, 2), (3, 5), (7, 5)):
+        epoch(subject, n, batch_size)
+    for batch_size in (0, -1):
+        must_refuse(subject, 3, batch_size)
+    for n_y in (2, 4):
+        must_refuse(subject, 3, 2, n_y)
+    must_draw_from_rng_alone(subject, 3, 2, seed=0)
+    must_be_new_each_time(subject)
+    must_be_evenly_likely(subject, 4, 2)

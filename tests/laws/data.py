@@ -1,0 +1,196 @@
+"""Laws of `make_data`: the line without noise, the seed, and the distributions."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tests import oracles
+from tests.boundary import Answer, Subject
+from tests.oracles import ROUNDING
+from tests.wording import count, show, show_call
+
+
+def must_lie_on_the_line(subject: Subject, n: int, w: float, b: float, seed: int) -> None:
+    """Without noise, y is w·x + b exactly."""
+    answer = subject(n=n, w=w, b=b, noise=0.0, seed=seed)
+    must_have_n_rows(answer, n)
+    x, y = answer.value
+    right = w * x + b
+    if not (np.abs(y - right) <= ROUNDING * (np.abs(w * x) + abs(b))).all():
+        answer.fail(
+            f"without noise y is not w·x + b{line_found(x, y)}", f"y = {show(right)} for this x"
+        )
+
+
+def line_found(x: np.ndarray, y: np.ndarray) -> str:
+    """Say on which other line the points are, if they are on one."""
+    if len(x) < 3 or np.ptp(x) == 0 or not np.isfinite(y).all():
+        return ""
+    slope, intercept = oracles.least_squares(x, y)
+    if np.abs(slope * x + intercept - y).max() > 1e-9 * (1 + np.abs(y).max()):
+        return ""
+    return f": the points lie on the line {slope:.6g}·x + {intercept:.6g}"
+
+
+def must_have_n_rows(answer: Answer, n: int) -> None:
+    for name, array in zip(("x", "y"), answer.value, strict=True):
+        if len(array) != n:
+            answer.fail(
+                f"{name} has {count(len(array), 'row')}, not n = {n}",
+                f"arrays of shape ({n}, 1)",
+            )
+
+
+def must_follow_the_seed(subject: Subject) -> None:
+    """The same seed gives the same arrays whatever else draws, and another seed gives others."""
+    seeds = (1, 1, 2)
+    first, again, other = (
+        subject(n=3, seed=seed, stir=turn, watch=True) for turn, seed in enumerate(seeds)
+    )
+    for name, one, two, three in zip(
+        ("x", "y"), first.value, again.value, other.value, strict=True
+    ):
+        if not np.array_equal(one, two):
+            again.fail(f"the same seed gives another {name} at the second call", first.got)
+        if np.array_equal(one, three):
+            other.fail(f"seed=1 and seed=2 give the same {name}", f"another {name} than for seed=1")
+    noises = [answer.value[1] - 3.0 * answer.value[0] - 2.0 for answer in (first, other)]
+    if np.allclose(noises[0], noises[1], rtol=0, atol=1e-12):
+        other.fail("seed=1 and seed=2 give the same noise", f"other noise than {show(noises[0])}")
+
+
+DEFAULTS = {"n": 1000, "w": 3.0, "b": 2.0, "noise": 0.1, "seed": 42}
+
+
+def must_have_the_defaults(subject: Subject) -> None:
+    full = subject(**DEFAULTS)
+    must_have_n_rows(full, 1000)
+    for name, value in DEFAULTS.items():
+        some = subject(**{k: v for k, v in DEFAULTS.items() if k != name})
+        same = all(np.array_equal(a, b) for a, b in zip(full.value, some.value, strict=True))
+        if not same:
+            some.fail(
+                f"{name} is not {value} when it is left out",
+                f"the same as {show_call('make_data', DEFAULTS)}",
+            )
+
+
+def standard_noise(
+    subject: Subject, n: int, sets: int, **values: Any
+) -> tuple[np.ndarray, np.ndarray, Answer]:
+    """Return x and ε of many small data sets, each array of shape (sets, n)."""
+    w, b, noise = (values.get(k, DEFAULTS[k]) for k in ("w", "b", "noise"))
+    answer = subject(n=n, times=sets, sweep="seed", **values)
+    xs, noises = [], []
+    for x, y in answer.value:
+        if x.shape != (n, 1) or y.shape != (n, 1):
+            must_have_n_rows(subject(n=n, **values), n)
+        xs.append(x[:, 0])
+        noises.append((y - w * x - b)[:, 0] / noise)
+    return np.array(xs), np.array(noises), answer
+
+
+def must_be_in_the_unit_interval(answer: Answer, x: np.ndarray) -> None:
+    if not ((x >= 0) & (x < 1)).all():
+        outside = float(x[~((x >= 0) & (x < 1))][0])
+        answer.fail(
+            "x is not uniform on [0, 1)", "values from 0 to 1", f"a value {outside:.6g} of x"
+        )
+
+
+def must_be_distributed(
+    answer: Answer, name: str, values: np.ndarray, below: np.ndarray, kind: str
+) -> None:
+    """Compare the values with a distribution; `below` is its distribution function at them.
+
+    The largest difference of the distribution functions of n draws is above d with a
+    probability of at most 2·exp(−2nd²) (Dvoretzky–Kiefer–Wolfowitz–Massart).
+    """
+    steps = np.sort(np.ravel(below))
+    n = len(steps)
+    ranks = np.arange(n)
+    distance = float(max((steps - ranks / n).max(), ((ranks + 1) / n - steps).max()))
+    allowed = math.sqrt(math.log(2 / oracles.FALSE_ALARM) / (2 * n))
+    if distance > allowed:
+        found = np.ravel(values)
+        answer.fail(
+            f"{name} is not {kind}",
+            f"a distribution function within {allowed:.3f} of the {kind} one",
+            f"{distance:.3f} off it; mean {found.mean():.3f}, from {found.min():.3f} "
+            f"to {found.max():.3f} in {n} draws",
+        )
+
+
+# Mean, standard deviation, skewness and kurtosis of n standard normal draws have the standard
+# errors (1, 1/√2, √6, √24)/√n. Those of the last two have long tails, which is why they may be
+# off by twice as many of them.
+MOMENTS = {
+    "mean": (0.0, 1.0, 1.0),
+    "standard deviation": (1.0, math.sqrt(0.5), 1.0),
+    "skewness": (0.0, math.sqrt(6), 2.0),
+    "kurtosis": (3.0, math.sqrt(24), 2.0),
+}
+
+
+def must_have_the_moments_of_the_normal(answer: Answer, noise: np.ndarray) -> None:
+    """Demand ε of mean 0 and standard deviation 1, without skew and with normal tails."""
+    values = np.ravel(noise)
+    mean, deviation = float(values.mean()), float(values.std())
+    standard = (values - mean) / (deviation or 1.0)
+    found = {
+        "mean": mean,
+        "standard deviation": deviation,
+        "skewness": float((standard**3).mean()),
+        "kurtosis": float((standard**4).mean()),
+    }
+    for name, (right, error, slack) in MOMENTS.items():
+        allowed = oracles.SIGMAS * slack * error / math.sqrt(len(values))
+        if not abs(found[name] - right) <= allowed:
+            answer.fail(
+                f"ε = (y − w·x − b)/noise has the {name} {found[name]:.3g}, not {right:g}",
+                f"{right:g}, give or take {allowed:.2g}, in {len(values)} samples",
+                f"{found[name]:.6g}",
+            )
+
+
+def must_be_independent(answer: Answer, x: np.ndarray, noise: np.ndarray) -> None:
+    """Demand no correlation between samples, nor between x and ε or |ε|.
+
+    x, ε: shape (data sets, samples). Each correlation of N independent pairs has the standard
+    error 1/√N; there are fewer than 60.
+    """
+    size = np.abs(noise)
+    allowed = oracles.SIGMAS / math.sqrt(len(x))
+    for one, of, two, with_ in (
+        (x, "x", x, "x"),
+        (noise, "ε", noise, "ε"),
+        (size, "|ε|", size, "|ε|"),
+        (x, "x", noise, "ε"),
+        (x, "x", size, "|ε|"),
+    ):
+        for i in range(x.shape[1]):
+            for j in range(i + 1 if one is two else 0, x.shape[1]):
+                found = correlation(one[:, i], two[:, j])
+                if abs(found) > allowed:
+                    what = f"{of} of sample {i + 1} and {with_} of sample {j + 1}"
+                    answer.fail(
+                        f"{what} depend on each other: over {len(x)} seeds "
+                        f"their correlation is {found:.2f}",
+                        f"independent draws: a correlation of 0, give or take {allowed:.2f}",
+                        f"{found:.6g}",
+                    )
+
+
+def correlation(one: np.ndarray, two: np.ndarray) -> float:
+    """Return the correlation of two columns, 1 if one of them is constant."""
+    if np.ptp(one) == 0 or np.ptp(two) == 0:
+        return 1.0
+    return float(np.corrcoef(one, two)[0, 1])
+
+
+def ladder(subject: Subject) -> None:
+    for n, w, b in ((1, 3.0, 2.0), (3, 3.0, 2.0), (4, -1.0, 0.5)):
+        must_lie_on_the_line(subject, n, w, b, seed=0)
+    must_follow_the_seed(subject)
+    must_have_the_defaults(subject)

@@ -1,0 +1,299 @@
+"""Laws of a descent, NumPy's `minibatch_gd` and PyTorch's `train` alike: `descent` runs either."""
+
+import numpy as np
+
+from tests import oracles
+from tests.boundary import FORMS, Answer, Subject
+from tests.laws.batching import show_rows, tagged
+from tests.oracles import Run
+from tests.probes import Seed
+from tests.strategies import column
+from tests.wording import count, show, show_call
+
+
+def descent(
+    subject: Subject,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    batch_size: int,
+    lr: float,
+    epochs: int,
+    w: float = 0.0,
+    b: float = 0.0,
+    seed: int | None = 0,
+    stir: int = 0,
+) -> Answer:
+    """Run `minibatch_gd` or `train`; the answer's value is w, b, losses."""
+    run = {"x": x, "y": y, "batch_size": batch_size, "lr": lr, "epochs": epochs}
+    if subject.function == "minibatch_gd":
+        return subject(**run, rng=Seed(seed or 0), w=w, b=b, stir=stir)
+    answer = subject.ask(
+        "train",
+        show_call("train", {**run, "seed": seed}) + f" from w={w}, b={b}",
+        FORMS["train"],
+        expected="a list of one Python float for each epoch",
+        **run,
+        seed=seed,
+        stir=stir,
+        w=w,
+        b=b,
+    )
+    (w_end, b_end), losses = answer.value
+    got = show((w_end, b_end, losses))
+    return Answer(answer.function, answer.call, got, (w_end, b_end, losses))
+
+
+def tolerance(subject: Subject) -> float:
+    """Return the error allowed in relation to the largest term of a descent.
+
+    float64: a few dozen updates round to 1e-13. float32 (PyTorch): to 1e-6.
+    """
+    return 1e-10 if subject.function == "minibatch_gd" else 2e-5
+
+
+def must_follow(subject: Subject, answer: Answer, right: Run, when: str) -> None:
+    """Demand the w, b and losses of a descent that is known."""
+    w, b, losses = answer.value
+    allowed = tolerance(subject) * right.size
+    expected = show((right.w, right.b, right.losses))
+    if len(losses) != len(right.losses):
+        answer.fail(
+            f"returns {count(len(losses), 'loss') if len(losses) == 1 else f'{len(losses)} losses'}"
+            f" for {count(len(right.losses), 'epoch')}",
+            expected,
+        )
+    wrong = [
+        name
+        for name, value, target in (("w", w, right.w), ("b", b, right.b))
+        if not abs(value - target) <= allowed
+    ]
+    if wrong:
+        verb = "is" if len(wrong) == 1 else "are"
+        other = "" if len(wrong) == 2 else f" ({'b' if wrong == ['w'] else 'w'} is right)"
+        answer.fail(f"{' and '.join(wrong)} {verb} wrong {when}{other}", expected)
+    for value, target, batches in zip(losses, right.losses, right.batch_losses, strict=True):
+        if not abs(value - target) <= allowed:
+            answer.fail(
+                f"w and b are right, but the losses are wrong {when}{loss_like(value, batches, allowed)}",
+                expected,
+            )
+
+
+def loss_like(value: float, batches: list[float], allowed: float) -> str:
+    """Say which other number of the epoch the loss is, if it is one."""
+    if len(batches) < 2:
+        return ""
+    others = {
+        "the last batch's loss": batches[-1],
+        "the first batch's loss": batches[0],
+        "the sum of the batch losses": sum(batches),
+    }
+    fits = [name for name, other in others.items() if abs(value - other) <= allowed]
+    return f": an epoch has {fits[0]}, not the mean of all" if len(fits) == 1 else ""
+
+
+# (samples, batch_size, epochs, what is new in this case)
+CONSTANT_CASES = [
+    (1, 1, 1, "after a single update"),
+    (1, 1, 3, "after several epochs of one update"),
+    (2, 1, 1, "after one epoch of two updates"),
+    (4, 2, 2, "with two batches in each epoch"),
+    (3, 2, 1, "with a short last batch"),
+    (5, 2, 2, "with a short last batch"),
+    (3, 5, 2, "with a batch_size above the number of samples"),
+]
+
+
+def must_count_its_updates(
+    subject: Subject, n: int, batch_size: int, epochs: int, when: str, **start: float
+) -> None:
+    """On samples that are all alike the order does not matter, and every batch's step counts."""
+    x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
+    lr = 0.25
+    answer = descent(subject, x, y, batch_size=batch_size, lr=lr, epochs=epochs, **start)
+    right = oracles.descend(x, y, oracles.in_order(n, batch_size, epochs), lr, **start)
+    must_follow(subject, answer, right, when)
+
+
+def must_equal_full_batch_descent(
+    subject: Subject, x: np.ndarray, y: np.ndarray, lr: float, epochs: int, w: float, b: float
+) -> None:
+    """With all samples in one batch the shuffle does not matter."""
+    n = len(x)
+    answer = descent(subject, x, y, batch_size=n, lr=lr, epochs=epochs, w=w, b=b)
+    right = oracles.descend(x, y, oracles.in_order(n, n, epochs), lr, w, b)
+    must_follow(subject, answer, right, "with all samples in one batch")
+
+
+def batches_used(
+    subject: Subject, n: int, batch_size: int, epochs: int, seed: int
+) -> list[list[list[int]]]:
+    """Find out which batches a descent takes, and demand each sample once in each epoch."""
+    answers: list[Answer] = []
+
+    def last_b(y: np.ndarray) -> float:
+        answers.append(
+            descent(
+                subject,
+                np.zeros((n, 1)),
+                y,
+                batch_size=batch_size,
+                lr=oracles.PROBE_LR,
+                epochs=epochs,
+                seed=seed,
+            )
+        )
+        return float(answers[-1].value[1])
+
+    allowed = 1e-10 if subject.function == "minibatch_gd" else 2e-6
+    batches, effects = oracles.find_batches(last_b, n, batch_size, epochs, allowed)
+    if batches is None:
+        unused = sum(abs(effect) <= allowed for effect in effects)
+        if unused:
+            headline = f"{unused} of {count(n, 'sample')} are never used"
+        else:
+            headline = "the batches of an epoch do not hold every sample once, with equal weight"
+        place = next(
+            (i for i, e in enumerate(effects) if abs(e) <= allowed), int(np.argmax(effects))
+        )
+        answers[place].fail(
+            headline,
+            "one of b = "
+            + ", ".join(f"{b:.6g}" for b, _ in oracles.traces(n, batch_size, epochs)[:12]),
+        )
+    return batches
+
+
+def must_descend_on_its_batches(
+    subject: Subject,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    batch_size: int,
+    lr: float,
+    epochs: int,
+    w: float,
+    b: float,
+    seed: int,
+) -> None:
+    """Demand, step by step, the update formula on the very batches that are used."""
+    batches = batches_used(subject, len(x), batch_size, epochs, seed)
+    answer = descent(
+        subject, x, y, batch_size=batch_size, lr=lr, epochs=epochs, w=w, b=b, seed=seed
+    )
+    right = oracles.descend(x, y, batches, lr, w, b)
+    must_follow(subject, answer, right, "on the batches that it takes")
+
+
+def must_shuffle_each_epoch(subject: Subject) -> None:
+    """Both epochs differ from each other, from the data's order, and from seed to seed.
+
+    5 samples in batches of 2 can be split in 30 ways: that two are equal 8 times running comes
+    by chance once in 30⁸ = 7·10¹¹ runs.
+    """
+    n, batch_size, epochs, seeds = 5, 2, 2, 8
+    found = [batches_used(subject, n, batch_size, epochs, seed) for seed in range(seeds)]
+    in_order = [list(rows) for rows in oracles.in_order(n, batch_size, 1)[0]]
+    y = tagged(n)
+    answer = descent(subject, y["x"], y["y"], batch_size=batch_size, lr=0.01, epochs=epochs)
+    if all(epoch == in_order for run in found for epoch in run):
+        headline, expected = "the samples are never shuffled", "another order in each epoch"
+    elif all(run[0] == run[1] for run in found):
+        headline = "every epoch takes the samples in the same order"
+        expected = "a fresh shuffle for each epoch"
+    elif all(run == found[0] for run in found):
+        headline = f"generators of {seeds} different seeds all give the same batches"
+        expected = "other batches for another seed"
+    else:
+        return
+    answer.fail(headline, expected, "batches of " + show_rows(found[0][0]) + " in epoch 1")
+
+
+def must_follow_its_generator(subject: Subject) -> None:
+    """Equal generators give equal results, whatever the global ones do."""
+    x, y = column([0.0, 1.0, 2.0, 4.0]), column([1.0, 0.0, 3.0, 2.0])
+    run = {"batch_size": 1, "lr": 0.05, "epochs": 2, "seed": 3}
+    first, again = (descent(subject, x, y, **run, stir=stir) for stir in (1, 2))  # type: ignore[arg-type]
+    if first.value != again.value:
+        again.fail("two equal generators give different results", first.got)
+
+
+def must_leave_the_global_state_alone(subject: Subject) -> None:
+    x, y = column([0.0, 1.0, 2.0]), column([1.0, 0.0, 3.0])
+    subject(x=x, y=y, batch_size=2, lr=0.05, epochs=2, rng=Seed(0), watch=True)
+
+
+def must_shuffle_evenly(subject: Subject, runs: int = 540) -> None:
+    """Every order of every epoch is equally likely, whatever the order before it.
+
+    3 samples one by one: 36 ways through two epochs, told apart by the last b. Right code fails
+    with a probability below `FALSE_ALARM`.
+    """
+    n, epochs = 3, 2
+    x, y = np.zeros((n, 1)), column([1.0, 3.0, 9.0])
+    ways = {}
+    orders = list(oracles.all_epochs(n, 1))
+    for one in orders:
+        for two in orders:
+            ways[oracles.descend(x, y, [one, two], 0.2).b] = [one, two]
+    ends = np.array(sorted(ways))
+    counts = np.zeros(len(ends), dtype=int)
+    run = {"batch_size": 1, "lr": 0.2, "epochs": epochs}
+    answer = subject(x=x, y=y, **run, rng=Seed(0), times=runs)
+    for _, b, _ in answer.value:
+        distance = np.abs(ends - b)
+        if not distance.min() < 1e-5:
+            answer.fail(
+                f"b = {b:.6g} is the result of no order of the samples",
+                f"one of {len(ends)} values",
+            )
+        counts[distance.argmin()] += 1
+    allowed = oracles.furthest(runs, 1 / len(ends), len(ends))
+    most = int(counts.argmax())
+    if abs(counts[most] - runs / len(ends)) > allowed:
+        first, second = (show_rows(way) for way in ways[ends[most]])
+        answer.fail(
+            "not every order is equally likely: "
+            f"in {runs} runs {first}, then {second} comes {counts[most]} times",
+            f"{runs / len(ends):.0f} times each, give or take {allowed:.0f}",
+            f"{counts[most]} times",
+        )
+
+
+def must_reach(
+    subject: Subject,
+    n: int,
+    batch_size: int,
+    lr: float,
+    epochs: int,
+    target: tuple[float, float],
+    within: float,
+    noise: float = 0.1,
+) -> None:
+    """Demand that a descent on the reference data, from w = b = 0, ends near the target."""
+    x, y = oracles.reference_data(n, noise)
+    answer = descent(subject, x, y, batch_size=batch_size, lr=lr, epochs=epochs)
+    w, b, _ = answer.value
+    if not (abs(w - target[0]) <= within and abs(b - target[1]) <= within):
+        answer.fail(
+            f"does not converge: w = {w:.4f}, b = {b:.4f} after {epochs} epochs "
+            f"of {n} samples with batch_size={batch_size}, lr={lr}",
+            f"w = {target[0]:.4f}, b = {target[1]:.4f}, within {within:g}",
+            f"w = {w:.6g}, b = {b:.6g}",
+        )
+
+
+def ladder(subject: Subject) -> None:
+    for n, batch_size, epochs, when in CONSTANT_CASES:
+        must_count_its_updates(subject, n, batch_size, epochs, when)
+    must_count_its_updates(subject, 1, 1, 2, "when it starts elsewhere than at 0", w=2.0, b=-1.0)
+    x, y = column([1.0, 2.0, 4.0]), column([0.0, 3.0, 2.0])
+    must_equal_full_batch_descent(subject, x, y, 0.05, 2, 0.0, 0.0)
+    for n, batch_size in ((3, 1), (3, 2), (4, 2), (5, 2)):
+        batches_used(subject, n, batch_size, 1, seed=0)
+    must_follow_its_generator(subject)
+    must_shuffle_each_epoch(subject)
+    must_descend_on_its_batches(
+        subject, x, y, batch_size=2, lr=0.05, epochs=2, w=0.0, b=0.0, seed=0
+    )

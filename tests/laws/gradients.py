@@ -1,0 +1,209 @@
+"""Laws of functions with one right result: `predict`, `mse_loss`, `mse_gradients`, `sgd_step`."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests import oracles
+from tests.boundary import Answer, Subject
+from tests.oracles import ROUNDING
+from tests.strategies import column
+from tests.wording import common_factor, say_factor, show
+
+
+@dataclass(frozen=True)
+class Exact:
+    """How to judge a function that has one right result.
+
+    `right` gives the expected parts, `size` the size of the terms that rounding is relative to.
+    `base` is subtracted from a part before it is put in relation (a step, not where it ends).
+    """
+
+    parts: tuple[str, ...]
+    together: str
+    right: Callable[..., Any]
+    size: Callable[..., tuple[Any, ...]]
+    base: Callable[..., tuple[float, ...]] = lambda **_: (0.0, 0.0)
+
+
+def loss_size(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float]:
+    return (float(np.mean(oracles.size_of_terms(x, y, w, b) ** 2)),)
+
+
+def gradient_sizes(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float, float]:
+    terms = oracles.size_of_terms(x, y, w, b)
+    return 2 * float(np.mean(terms * np.abs(x))), 2 * float(np.mean(terms))
+
+
+EXACT = {
+    "predict": Exact(
+        ("the prediction",),
+        "",
+        oracles.predict,
+        lambda x, w, b: (np.abs(w * x) + abs(b),),
+    ),
+    "mse_loss": Exact(("the loss",), "", oracles.mse_loss, loss_size),
+    "mse_gradients": Exact(("dw", "db"), "both gradients", oracles.mse_gradients, gradient_sizes),
+    "sgd_step": Exact(
+        ("the step of w", "the step of b"),
+        "both steps",
+        lambda w, b, dw, db, lr: (w - lr * dw, b - lr * db),
+        lambda w, b, dw, db, lr: (abs(w) + abs(lr * dw), abs(b) + abs(lr * db)),
+        lambda w, b, **_: (w, b),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One call of such a function, beside what is right."""
+
+    inputs: dict[str, Any]
+    answer: Answer
+    got: list[np.ndarray]  # of each part, less its base
+    right: list[np.ndarray]
+    tolerance: list[np.ndarray]
+    expected: str
+
+    def is_right(self, part: int) -> bool:
+        error = np.abs(self.got[part] - self.right[part])
+        return bool((error <= self.tolerance[part]).all())  # False for NaN
+
+    @property
+    def all_right(self) -> bool:
+        return all(self.is_right(part) for part in range(len(self.got)))
+
+
+def compare(subject: Subject, **inputs: Any) -> Compared:
+    """Call the function and put its result beside the right one."""
+    exact = EXACT[subject.function]
+    right = exact.right(**inputs)
+    expected = show(right)
+    answer = subject(expected=expected, **inputs)
+    values = answer.value if isinstance(answer.value, tuple) else (answer.value,)
+    rights = right if isinstance(right, tuple) else (right,)
+    if np.shape(values[0]) != np.shape(rights[0]):
+        shapes = f"{np.shape(values[0])}, not {np.shape(rights[0])}"
+        answer.fail(f"returns an array of shape {shapes}", expected)
+    bases, sizes = exact.base(**inputs), exact.size(**inputs)
+    return Compared(
+        inputs,
+        answer,
+        [np.ravel(v) - base for v, base in zip(values, bases, strict=False)],
+        [np.ravel(r) - base for r, base in zip(rights, bases, strict=False)],
+        [ROUNDING * np.ravel(s) for s in sizes],
+        expected,
+    )
+
+
+def must_be_exact(subject: Subject, **inputs: Any) -> None:
+    """Demand the right result, up to rounding."""
+    compared = compare(subject, **inputs)
+    if not compared.all_right:
+        compared.answer.fail(explain(subject.function, [compared]), compared.expected)
+
+
+def ladder(subject: Subject) -> None:
+    """Try the hand-picked cases, and say what all of them have in common."""
+    cases = [compare(subject, **inputs) for inputs in CASES[subject.function]]
+    for case in cases:
+        if not case.all_right:
+            case.answer.fail(explain(subject.function, cases), case.expected)
+
+
+# When a result is wrong, on the cases tried: (condition, its negation, test of the inputs)
+CONDITIONS: list[tuple[str, Callable[[dict[str, Any]], bool]]] = [
+    ("there is more than one sample", lambda i: len(i.get("x", ())) > 1),
+    ("b is not 0", lambda i: i["b"] != 0),
+    ("w is not 0", lambda i: i["w"] != 0),
+    ("w is not 1", lambda i: i["w"] != 1),
+    ("lr is not 1", lambda i: i.get("lr", 1) != 1),
+    ("some residual is negative", lambda i: "y" in i and bool((residuals(i) < 0).any())),
+    ("some residual is positive", lambda i: "y" in i and bool((residuals(i) > 0).any())),
+]
+
+
+def residuals(inputs: dict[str, Any]) -> np.ndarray:
+    return np.asarray(inputs["w"] * inputs["x"] + inputs["b"] - inputs["y"])
+
+
+def explain(function: str, cases: Sequence[Compared]) -> str:
+    """Say in a headline how the results differ from the right ones."""
+    exact = EXACT[function]
+    sayings = [explain_part(cases, part) for part in range(len(exact.parts))]
+    if len(sayings) > 1 and len(set(sayings)) == 1:
+        return f"{exact.together} are {sayings[0].replace('what it ', 'what they ')}"
+    said = [f"{name} is {saying}" for name, saying in zip(exact.parts, sayings, strict=True)]
+    return ", ".join(sorted(said, key=lambda text: text.endswith(" right")))
+
+
+def explain_part(cases: Sequence[Compared], part: int) -> str:
+    """Complete the sentence "dw is …"."""
+    failing = [case for case in cases if not case.is_right(part)]
+    if not failing:
+        return "right"
+    bad = next((g for c in failing for g in c.got[part].tolist() if not math.isfinite(g)), None)
+    if bad is not None:
+        return str(bad)
+    got = [value for case in cases for value in case.got[part].tolist()]
+    right = [value for case in cases for value in case.right[part].tolist()]
+    tolerance = [value for case in cases for value in case.tolerance[part].tolist()]
+    factor = common_factor(got, right, tolerance)
+    if factor is not None:
+        return say_factor(factor, plural=False)
+    lengths = [len(c.inputs.get("x", [0])) for c in cases for _ in c.got[part]]
+    if len(set(lengths)) > 1:
+        for power, text in ((1, "m times"), (-1, "1/m of")):
+            scaled = [r * n**power for r, n in zip(right, lengths, strict=True)]
+            factor = common_factor(got, scaled, tolerance)
+            if factor is not None:
+                times = "" if abs(factor - 1) < 1e-9 else f"{factor:.6g}·"
+                return f"{times}{text} what it should be, for m samples"
+    return when_wrong([(c.inputs, not c.is_right(part)) for c in cases])
+
+
+def when_wrong(cases: Sequence[tuple[dict[str, Any], bool]]) -> str:
+    """Find a condition that separates the wrong cases from the right ones."""
+    if any(wrong for _, wrong in cases) and not all(wrong for _, wrong in cases):
+        for text, holds in CONDITIONS:
+            if all(holds(inputs) == wrong for inputs, wrong in cases):
+                return f"wrong when {text}, right otherwise"
+    return "wrong"
+
+
+def xy(*pairs: tuple[float, float]) -> dict[str, np.ndarray]:
+    return {"x": column([x for x, _ in pairs]), "y": column([y for _, y in pairs])}
+
+
+# One sample; then two and three, with x of a mean that is not 0; b = 0 first; residuals of
+# one sign, then of both.
+LOSS_CASES: list[dict[str, Any]] = [
+    {**xy((1.0, 0.0)), "w": 1.0, "b": 0.0},
+    {**xy((2.0, 1.0)), "w": 2.0, "b": 0.0},
+    {**xy((1.0, 0.0), (2.0, 1.0)), "w": 1.0, "b": 0.0},
+    {**xy((1.0, 0.0), (2.0, 1.0), (4.0, -1.0)), "w": 1.0, "b": 0.0},
+    {**xy((1.0, 2.0)), "w": 0.0, "b": 1.0},
+    {**xy((2.0, 9.0)), "w": 3.0, "b": 2.0},
+    {**xy((1.0, 4.0), (2.0, 1.0), (3.0, 9.0)), "w": 2.0, "b": 1.0},
+    {**xy((-1.0, 0.5), (0.5, 3.0), (1.0, 5.5), (2.0, 7.0)), "w": 3.0, "b": -2.0},
+]
+CASES: dict[str, list[dict[str, Any]]] = {
+    "predict": [
+        {"x": column([1.0]), "w": 2.0, "b": 0.0},
+        {"x": column([3.0]), "w": 2.0, "b": 0.0},
+        {"x": column([2.0]), "w": 3.0, "b": 1.0},
+        {"x": column([0.0, 1.0, 2.0]), "w": 3.0, "b": 2.0},
+        {"x": column([0.5, -1.0, 2.0, 4.0]), "w": -1.5, "b": 0.25},
+    ],
+    "mse_loss": LOSS_CASES,
+    "mse_gradients": LOSS_CASES,
+    "sgd_step": [
+        {"w": 1.0, "b": 2.0, "dw": 3.0, "db": 4.0, "lr": 1.0},
+        {"w": 1.0, "b": 2.0, "dw": 4.0, "db": -8.0, "lr": 0.5},
+        {"w": 0.0, "b": 0.0, "dw": 2.0, "db": 1.0, "lr": 0.25},
+        {"w": -3.0, "b": 0.5, "dw": -1.0, "db": 0.0, "lr": 0.125},
+    ],
+}

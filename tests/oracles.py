@@ -1,0 +1,220 @@
+"""Trusted values: plain, slow definitions in float64 that use nothing of the learner's."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Batch = Sequence[int]  # the rows of one batch
+Epochs = Sequence[Sequence[Batch]]
+
+# float64 rounds each operation to 1.1e-16 of its result, so a sum of 50 terms, in any order and
+# however the formula is written, errs by less than 1e-14 of the size of its terms. Finite
+# differences err by 1e-11 or more, float32 by 1e-8.
+ROUNDING = 1e-12
+
+
+def predict(x: np.ndarray, w: float, b: float) -> np.ndarray:
+    return np.array([[w * xi + b] for xi in x[:, 0].tolist()])
+
+
+def squared_error(x: np.ndarray, y: np.ndarray, w: complex, b: complex) -> complex:
+    """Return the mean squared error, also for complex w and b."""
+    squares = [
+        (w * xi + b - yi) ** 2 for xi, yi in zip(x[:, 0].tolist(), y[:, 0].tolist(), strict=True)
+    ]
+    real = math.fsum(complex(s).real for s in squares)
+    imaginary = math.fsum(complex(s).imag for s in squares)
+    return complex(real, imaginary) / len(squares)
+
+
+def mse_loss(x: np.ndarray, y: np.ndarray, w: float, b: float) -> float:
+    return squared_error(x, y, w, b).real
+
+
+def mse_gradients(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float, float]:
+    """Differentiate the loss by a complex step: exact, and without knowing the formula."""
+    h = 1e-100
+    dw = squared_error(x, y, complex(w, h), b).imag / h
+    db = squared_error(x, y, w, complex(b, h)).imag / h
+    return dw, db
+
+
+def autograd_gradients(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float, float]:
+    """Differentiate PyTorch's own mean squared error, in float64."""
+    import torch
+
+    at = torch.tensor([w, b], dtype=torch.float64, requires_grad=True)
+    prediction = at[0] * torch.tensor(x) + at[1]
+    (gradient,) = torch.autograd.grad(torch.nn.functional.mse_loss(prediction, torch.tensor(y)), at)
+    dw, db = gradient.tolist()
+    return dw, db
+
+
+def size_of_terms(x: np.ndarray, y: np.ndarray, w: float, b: float) -> np.ndarray:
+    """Return |w·x| + |b| + |y| for each sample, the size of what a residual is made of."""
+    return np.abs(w * x) + abs(b) + np.abs(y)
+
+
+# -- descent ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """A descent, step by step."""
+
+    w: float
+    b: float
+    losses: list[float]
+    path: list[tuple[float, float]]  # (w, b) before the first update and after each
+    batch_losses: list[list[float]]  # for each epoch, each batch's loss before its update
+    size: float  # of the largest term on the way
+
+
+def sizes(n: int, batch_size: int) -> list[int]:
+    """Return the lengths of an epoch's batches."""
+    return [min(batch_size, n - start) for start in range(0, n, batch_size)]
+
+
+def in_order(n: int, batch_size: int, epochs: int) -> Epochs:
+    """Return epochs whose batches are in the order of the data."""
+    starts = range(0, n, batch_size)
+    return [[range(s, min(s + batch_size, n)) for s in starts] for _ in range(epochs)]
+
+
+def descend(
+    x: np.ndarray, y: np.ndarray, epochs: Epochs, lr: float, w: float = 0.0, b: float = 0.0
+) -> Run:
+    """Descend on the given batches."""
+    path, losses, batch_losses, size = [(w, b)], [], [], 1.0
+    xs, ys = x[:, 0].tolist(), y[:, 0].tolist()
+    for batches in epochs:
+        of_epoch = []
+        for rows in batches:
+            residuals = [w * xs[i] + b - ys[i] for i in rows]
+            of_epoch.append(sum(r * r for r in residuals) / len(rows))
+            dw = sum(2 * r * xs[i] for r, i in zip(residuals, rows, strict=True)) / len(rows)
+            db = sum(2 * r for r in residuals) / len(rows)
+            w, b = w - lr * dw, b - lr * db
+            path.append((w, b))
+            size = max(size, abs(w), abs(b), lr * abs(dw), lr * abs(db), of_epoch[-1])
+        batch_losses.append(of_epoch)
+        losses.append(sum(of_epoch) / len(of_epoch))
+    return Run(w, b, losses, path, batch_losses, size)
+
+
+def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return slope and intercept of the line with the least squared error."""
+    columns = np.hstack([x, np.ones_like(x)])
+    (w, b), *_ = np.linalg.lstsq(columns, y[:, 0], rcond=None)
+    return float(w), float(b)
+
+
+def reference_data(n: int, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+    """Return samples of the line y = 3x + 2, the experiment of the kata."""
+    rng = np.random.default_rng(42)
+    x = rng.random((n, 1))
+    return x, 3.0 * x + 2.0 + noise * rng.standard_normal((n, 1))
+
+
+# -- which batches did a descent use? ---------------------------------------------------------
+# With x = 0 for all samples a descent from b = 0 is linear in y: each update is
+# b ← (1 − 2·lr)·b + 2·lr·mean(y of the batch). With y = 1 for sample i and 0 for the others, the
+# last b therefore tells in which batches sample i was, and with which weight, whatever code
+# made it. Equal generators give equal batches, so that one run for each sample finds them all.
+
+PROBE_LR = 0.15
+
+
+def traces(n: int, batch_size: int, epochs: int) -> list[tuple[float, tuple[int, ...]]]:
+    """Return, for each choice of one batch in each epoch, the b that a sample there leaves."""
+    lengths = sizes(n, batch_size)
+    keep = 1 - 2 * PROBE_LR
+    total = epochs * len(lengths)
+    found = []
+    for places in itertools.product(range(len(lengths)), repeat=epochs):
+        b = 0.0
+        for epoch, place in enumerate(places):
+            step = epoch * len(lengths) + place
+            b += 2 * PROBE_LR / lengths[place] * keep ** (total - 1 - step)
+        found.append((b, places))
+    return sorted(found)
+
+
+def find_batches(
+    last_b: Callable[[np.ndarray], float], n: int, batch_size: int, epochs: int, tolerance: float
+) -> tuple[list[list[list[int]]] | None, list[float]]:
+    """Find out which samples were in which batch.
+
+    Parameters
+    ----------
+    last_b : callable
+        Runs a descent with x = 0, from b = 0 and with learning rate `PROBE_LR`, on the given
+        y of shape (n, 1), always with an equal generator, and returns the last b.
+    n, batch_size, epochs : int
+        The sizes of that descent.
+    tolerance : float
+        By how much its b may be off, rounding.
+
+    Returns
+    -------
+    batches : list of epochs of batches of rows, or None
+        None if no way to use each sample once in each epoch explains what came back.
+    effects : list of float
+        What sample i alone contributed to b.
+    """
+    known = traces(n, batch_size, epochs)
+    lengths = sizes(n, batch_size)
+    effects = [last_b(np.eye(n)[:, [i]]) for i in range(n)]
+    batches: list[list[list[int]]] = [[[] for _ in lengths] for _ in range(epochs)]
+    for row, effect in enumerate(effects):
+        matches = [places for b, places in known if abs(b - effect) <= tolerance]
+        if len(matches) != 1:
+            return None, effects
+        for epoch, place in enumerate(matches[0]):
+            batches[epoch][place].append(row)
+    if any([len(batch) for batch in epoch] != lengths for epoch in batches):
+        return None, effects
+    return batches, effects
+
+
+def all_epochs(n: int, batch_size: int) -> Iterator[list[tuple[int, ...]]]:
+    """Yield every way to split n samples into an epoch's batches."""
+
+    def split(rows: frozenset[int], lengths: list[int]) -> Iterator[list[tuple[int, ...]]]:
+        if not lengths:
+            yield []
+            return
+        for batch in itertools.combinations(sorted(rows), lengths[0]):
+            for rest in split(rows - set(batch), lengths[1:]):
+                yield [batch, *rest]
+
+    yield from split(frozenset(range(n)), sizes(n, batch_size))
+
+
+# -- statistics -------------------------------------------------------------------------------
+
+FALSE_ALARM = 1e-9  # the chance that right code fails one statistical check
+
+
+def furthest(trials: int, chance: float, cells: int = 1) -> float:
+    """Return how far from its mean a count may be.
+
+    Bernstein's inequality: a count of `trials` independent events of the given chance is
+    further off with a probability below `FALSE_ALARM`, for all of `cells` counts together.
+    """
+    log = math.log(2 * cells / FALSE_ALARM)
+    variance = trials * chance * (1 - chance)
+    return log / 3 + math.sqrt(log * log / 9 + 2 * log * variance)
+
+
+def normal_distribution(values: np.ndarray) -> np.ndarray:
+    """Return the distribution function of the standard normal."""
+    return np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in np.ravel(values).tolist()])
+
+
+# A standard normal variable is further out with a probability of 2e-11 (two-sided): 40 such
+# checks stay below FALSE_ALARM together.
+SIGMAS = 6.7

@@ -1,0 +1,580 @@
+"""The judged side of the boundary: runs the learner's code and describes what came back.
+
+Requests come in as plain values and go out as plain values: numbers, arrays, texts, and
+tuples of them. Nothing in here knows an expected value, and no object of the learner's leaves
+it, so that this side can as well live in another process than the tests.
+"""
+
+import ast
+import importlib
+import linecache
+import os
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType, ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from tests import trusted
+from tests.limits import Limit, OutOfTime
+
+STAGES = {
+    "data": ["make_data"],
+    "gradients": ["predict", "mse_loss", "mse_gradients", "sgd_step"],
+    "batching": ["sample_batch", "shuffled_batches"],
+    "descent": ["minibatch_gd"],
+    "training": ["LinearRegression", "to_dataset", "train_epoch", "train"],
+}
+STAGE_OF = {name: stage for stage, names in STAGES.items() for name in names}
+
+CALL_SECONDS = 5.0  # a right call takes below 0.2 s, so that a slow machine has 25 times that
+IMPORT_SECONDS = 8.0  # a learner may import a large library
+MOST_ITEMS = 64  # read from a result that should have two parts
+MOST_ELEMENTS = 1_000_000  # copied from an array; a larger one is described by its shape
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Stands for `numpy.random.default_rng(value)`, made anew on the judged side."""
+
+    value: int
+
+    def __repr__(self) -> str:
+        return f"np.random.default_rng({self.value})"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What kept a call from giving a result.
+
+    `kind` is one of: not started, missing, import, raised, exit, timeout, mutated, global
+    state. `text` says what happened; `where` is a file and a line of the learner's, `code`
+    that line's text, `name` the function, argument or exception that the kind is about.
+    """
+
+    kind: str
+    text: str
+    where: tuple[str, int] | None = None
+    code: str = ""
+    name: str = ""
+
+
+class Stopped(Exception):
+    """Carries a problem out of a probe."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+# -- describing what came back ---------------------------------------------------------------
+# ("number", float) · ("array", ndarray) · ("large", dtype, shape) ·
+# ("sequence", type name, [descriptions], complete) · ("other", type name, text)
+
+
+def type_name(value: object) -> str:
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, ...]:
+    """Describe a value by plain data; at most `most` items of a sequence are read."""
+    kind = type(value)
+    if kind is float or kind is int:
+        try:
+            return "number", float(value)
+        except OverflowError:
+            return "other", "int", "an integer too large for float64"
+    if kind is np.ndarray or isinstance(value, np.number):
+        if value.dtype.kind not in "biuf":
+            return "other", f"array of dtype {value.dtype}", short_repr(value)
+        if value.ndim == 0 and value.dtype.kind != "b":
+            return "number", float(value)
+        if value.size > MOST_ELEMENTS:
+            return "large", str(value.dtype), value.shape
+        return "array", np.array(value)
+    plain = (str, bytes, bytearray, dict, set, frozenset, bool, np.generic, np.ndarray, type(None))
+    if depth and not isinstance(value, plain) and not type_name(value).startswith("torch."):
+        try:
+            iterator = iter(value)
+        except TypeError:
+            return "other", type_name(value), short_repr(value)
+        items = []
+        for item in iterator:
+            if len(items) == most:
+                return "sequence", type_name(value), items, False
+            items.append(describe(item, most, depth - 1))
+        return "sequence", type_name(value), items, True
+    return "other", type_name(value), short_repr(value)
+
+
+def short_repr(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = f"<its repr raises {type(error).__name__}>"
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+# -- the submission ---------------------------------------------------------------------------
+
+
+class Submission:
+    """The five modules in one folder, imported as `package` when they are first needed."""
+
+    def __init__(self, folder: Path, package: str) -> None:
+        self.folder = folder.resolve()
+        self.package = package
+        self.modules: dict[str, ModuleType] = {}
+        self.broken: dict[str, Problem] = {}  # stage: why its module cannot be imported
+        self.absent: set[str] = set()  # functions that their module does not have
+        self.limit = Limit(self.is_judged)
+        self._own_modules: dict[str, ModuleType] = {}
+        self._untouched: dict[str, bool] = {}
+
+    def is_judged(self, frame: FrameType) -> bool:
+        return self.owns(frame.f_code.co_filename)
+
+    def owns(self, filename: str) -> bool:
+        return filename.startswith(f"{self.folder}{os.sep}")
+
+    # importing
+
+    def _activate(self) -> None:
+        """Let `import kata.…` mean this folder, even if another one was judged before."""
+        present = sys.modules.get(self.package)
+        if present is not None and self._own_modules.get(self.package) is present:
+            return
+        if list(getattr(present, "__path__", [])) == [str(self.folder)]:
+            return
+        for name in list(sys.modules):
+            if name == self.package or name.startswith(self.package + "."):
+                del sys.modules[name]
+        if not self._own_modules:
+            package = ModuleType(self.package)
+            package.__path__ = [str(self.folder)]
+            self._own_modules[self.package] = package
+        sys.modules.update(self._own_modules)
+
+    def _import(self, stage: str) -> None:
+        if stage in self.modules:
+            return
+        if stage == "training":
+            importlib.import_module("torch")  # takes a second that is not the learner's
+        name = f"{self.package}.{stage}"
+        keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+        try:
+            with self.guard(IMPORT_SECONDS):
+                module = importlib.import_module(name)
+        except Stopped as stopped:
+            self.broken[stage] = replace(stopped.problem, kind="import")
+            module = ModuleType(name)
+            sys.modules[name] = module
+        finally:
+            sys.dont_write_bytecode = keep
+        self.modules[stage] = module
+        self._own_modules[name] = module
+        for function in STAGES[stage]:
+            if not hasattr(module, function):
+                self.absent.add(function)
+                if function in trusted.BY_NAME:  # so that later stages can import it
+                    setattr(module, function, trusted.BY_NAME[function])
+
+    def find(self, name: str) -> Any:
+        """Return the learner's function, or raise `Stopped` if there is none."""
+        stage = STAGE_OF[name]
+        if stage == "training" and self._is_untouched(stage):  # do not wait for PyTorch
+            raise Stopped(Problem("not started", "is not written yet", name=name))
+        self._activate()
+        earlier = list(STAGES)[: list(STAGES).index(stage)]
+        for other in [*earlier, stage] if stage in ("descent", "training") else [stage]:
+            self._import(other)
+        if stage in self.broken:
+            raise Stopped(self.broken[stage])
+        if name in self.absent:
+            text = f"there is no {name} in {stage}.py"
+            raise Stopped(Problem("missing", text, name=name))
+        return getattr(self.modules[stage], name)
+
+    def _is_untouched(self, stage: str) -> bool:
+        """Whether every function in a file still only raises its NotImplementedError."""
+        if stage not in self._untouched:
+            try:
+                tree = ast.parse((self.folder / f"{stage}.py").read_bytes())
+            except (OSError, SyntaxError, ValueError):
+                return False
+            functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+            self._untouched[stage] = {STAGE_OF.get(f.name) for f in functions} >= {stage} and all(
+                ast.unparse(f.body[-1]).startswith(f"raise NotImplementedError('{stage}: ")
+                and all(isinstance(s, ast.Expr) for s in f.body[:-1])
+                for f in functions
+            )
+        return self._untouched[stage]
+
+    @contextmanager
+    def trusting(self, names: tuple[str, ...]) -> Iterator[None]:
+        """Put trusted functions in the place of the learner's, wherever they are used."""
+        changed: list[tuple[dict[str, Any], str, Any]] = []
+        own = {id(getattr(self.modules.get(STAGE_OF[n]), n, None)): n for n in names}
+        own.pop(id(None), None)
+        for module in self.modules.values() if names else ():
+            for key, value in list(vars(module).items()):
+                if id(value) in own:
+                    changed.append((vars(module), key, value))
+                    vars(module)[key] = trusted.BY_NAME[own[id(value)]]
+        try:
+            yield
+        finally:
+            for space, key, value in changed:
+                space[key] = value
+
+    # running
+
+    @contextmanager
+    def guard(self, seconds: float) -> Iterator[None]:
+        """Turn whatever the learner's code does wrong into a `Stopped`."""
+        try:
+            with self.limit(seconds):
+                yield
+        except (Stopped, KeyboardInterrupt):
+            raise
+        except OutOfTime:
+            where = self.limit.where
+            problem = Problem("timeout", f"is still running after {seconds:g} seconds")
+            raise Stopped(self._located(problem, where)) from None
+        except SyntaxError as error:
+            where = (error.filename or "", error.lineno or 0)
+            problem = Problem("raised", f"{type(error).__name__}: {error.msg}", name="SyntaxError")
+            raise Stopped(self._located(problem, where)) from error
+        except NotImplementedError as error:
+            where = self._last_own_line(error.__traceback__)
+            stub = str(error).partition(": ")[2].partition(".")[0]
+            kind = "not started" if stub in STAGE_OF else "raised"
+            problem = Problem(kind, exception_text(error), name=stub)
+            raise Stopped(self._located(problem, where)) from error
+        except BaseException as error:
+            where = self._last_own_line(error.__traceback__)
+            kind = "exit" if isinstance(error, SystemExit) else "raised"
+            problem = Problem(kind, exception_text(error), name=type(error).__name__)
+            raise Stopped(self._located(problem, where)) from error
+
+    def _last_own_line(self, traceback: TracebackType | None) -> tuple[str, int] | None:
+        where = None
+        while traceback is not None:
+            if self.owns(traceback.tb_frame.f_code.co_filename):
+                where = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+            traceback = traceback.tb_next
+        return where
+
+    def _located(self, problem: Problem, where: tuple[str, int] | None) -> Problem:
+        if where is None or not self.owns(where[0]):
+            return problem
+        linecache.checkcache(where[0])
+        code = linecache.getline(*where).strip()
+        return replace(problem, where=where, code=code)
+
+    def run(self, probe: str, **request: Any) -> tuple[Any, ...] | Problem:
+        """Answer one request: a description of the result, or the problem.
+
+        Parameters
+        ----------
+        probe : str
+            The name of one of the functions marked as a probe, below.
+        **request
+            Its arguments, plain values.
+        """
+        try:
+            return PROBES[probe](self, **request)
+        except Stopped as stopped:
+            return stopped.problem
+
+
+def exception_text(error: BaseException) -> str:
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
+    text = text if len(text) <= 160 else text[:157] + "..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+# -- probes -----------------------------------------------------------------------------------
+
+PROBES: dict[str, Callable[..., tuple[Any, ...]]] = {}
+
+
+def probe(function: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+    """Mark a function as a probe: it can be asked for by name."""
+    PROBES[function.__name__] = function
+    return function
+
+
+def fresh(value: Any, made: dict[Seed, np.random.Generator]) -> Any:
+    """Return what the learner's code gets for a plain value: a copy, a generator for a seed."""
+    if isinstance(value, Seed):
+        return made.setdefault(value, np.random.default_rng(value.value))
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def unchanged(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    for name, value in before.items():
+        if isinstance(value, np.ndarray):
+            now = after[name]
+            if now.shape != value.shape or not np.array_equal(now, value):
+                text = f"changes its argument {name} in place"
+                raise Stopped(Problem("mutated", text, name=name))
+
+
+@probe
+def call(
+    submission: Submission,
+    function: str,
+    positional: dict[str, Any],
+    keywords: dict[str, Any],
+    times: int = 1,
+    sweep: str = "",
+    most: int = MOST_ITEMS,
+    first_only: bool = False,
+    stir: int | None = None,
+    watch: bool = False,
+    trust: tuple[str, ...] = (),
+) -> tuple[Any, ...]:
+    """Call a function `times` times with the same values, and describe each result.
+
+    A `Seed` becomes one generator, which the calls share. With `sweep`, the keyword of that name
+    is 0, 1, 2, … in the calls. `stir` seeds Python's and NumPy's
+    global generators; with `watch`, the learner must leave NumPy's as it is. With
+    `first_only`, a result is only asked for its first item.
+    """
+    learners = submission.find(function)
+    made: dict[Seed, np.random.Generator] = {}
+    before = {**positional, **keywords}
+    given = {name: fresh(value, made) for name, value in before.items()}
+    arguments = [given[name] for name in positional]
+    options = {name: given[name] for name in keywords}
+    results = []
+    with global_state(stir, watch):
+        with (
+            submission.guard(CALL_SECONDS),
+            submission.trusting(trust),
+            np.errstate(all="ignore"),
+        ):
+            for turn in range(times):
+                if sweep:
+                    options[sweep] = turn
+                value = learners(*arguments, **options)
+                if first_only:
+                    value = next(iter(value))
+                results.append(describe(value, most))
+        unchanged(before, given)
+    return results[0] if times == 1 else ("sequence", "calls", results, True)
+
+
+@contextmanager
+def global_state(stir: int | None, watch: bool) -> Iterator[None]:
+    """Seed the global generators, see whether NumPy's is left alone, and put it back."""
+    if stir is None and not watch:
+        yield
+        return
+    kept = np.random.get_state(legacy=False)
+    try:
+        if stir is not None:
+            random.seed(stir)
+            np.random.seed(stir)
+        before = np.random.get_state(legacy=False)
+        yield
+        if watch and not same_state(before, np.random.get_state(legacy=False)):
+            text = "draws from NumPy's global random state, or reseeds it"
+            raise Stopped(Problem("global state", text))
+    finally:
+        np.random.set_state(kept)
+
+
+def same_state(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    a, b = dict(one["state"]), dict(other["state"])
+    return (
+        np.array_equal(a.pop("key"), b.pop("key"))
+        and a == b
+        and one["has_gauss"] == other["has_gauss"]
+    )
+
+
+# -- probes of the PyTorch stage: torch is imported when the first of them runs ---------------
+
+
+def line(w: float, b: float) -> Any:
+    """Return a right model with these parameters."""
+    from torch import nn
+
+    class Line(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(1, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.linear(x)
+
+    model = Line()
+    set_parameters(model, w, b)
+    return model
+
+
+def set_parameters(model: Any, w: float, b: float) -> None:
+    import torch
+
+    with torch.no_grad():
+        model.linear.weight.fill_(w)
+        model.linear.bias.fill_(b)
+
+
+def parameters(model: Any) -> tuple[Any, ...]:
+    weight, bias = model.linear.weight.detach(), model.linear.bias.detach()
+    return "sequence", "parameters", [("number", float(weight)), ("number", float(bias))], True
+
+
+def tensors(*arrays: np.ndarray) -> Any:
+    import torch
+    from torch.utils.data import TensorDataset
+
+    return TensorDataset(*(torch.tensor(a, dtype=torch.float32) for a in arrays))
+
+
+def describe_tensor(value: Any) -> tuple[Any, ...]:
+    import torch
+
+    if type(value) is not torch.Tensor:
+        return "other", type_name(value), short_repr(value)
+    return "array", value.detach().cpu().numpy().copy()
+
+
+@probe
+def model(
+    submission: Submission, w: float, b: float, x: np.ndarray, trust: tuple[str, ...] = ()
+) -> tuple[Any, ...]:
+    """Make a `LinearRegression`, set its parameters, and describe it and its prediction.
+
+    The result has four parts: the names and shapes of the parameters, what `linear` is, the
+    prediction, and the gradients of the prediction's sum.
+    """
+    made = submission.find("LinearRegression")
+    import torch
+    from torch import nn
+
+    with submission.guard(CALL_SECONDS):
+        learners = made()
+        if not isinstance(learners, nn.Module):
+            return "other", type_name(learners), short_repr(learners)
+        names = sorted(f"{n} {tuple(p.shape)}" for n, p in learners.named_parameters())
+        linear = type_name(getattr(learners, "linear", None))
+        if type(getattr(learners, "linear", None)) is not nn.Linear or len(names) != 2:
+            return "model", names, linear, ("other", "nothing", ""), []
+        set_parameters(learners, w, b)
+        prediction = learners(torch.tensor(x, dtype=torch.float32))
+        gradients = []
+        if isinstance(prediction, torch.Tensor) and prediction.requires_grad:
+            prediction.sum().backward()
+            gradients = [
+                float("nan") if p.grad is None else float(p.grad.sum())
+                for p in (learners.linear.weight, learners.linear.bias)
+            ]
+        return "model", names, linear, describe_tensor(prediction), gradients
+
+
+@probe
+def dataset(
+    submission: Submission, x: np.ndarray, y: np.ndarray, trust: tuple[str, ...] = ()
+) -> tuple[Any, ...]:
+    """Describe the tensors of the data set that `to_dataset` makes."""
+    function = submission.find("to_dataset")
+    from torch.utils.data import TensorDataset
+
+    given = {"x": x.copy(), "y": y.copy()}
+    with submission.guard(CALL_SECONDS):
+        made = function(given["x"], given["y"])
+        unchanged({"x": x, "y": y}, given)
+        if not isinstance(made, TensorDataset):
+            return "other", type_name(made), short_repr(made)
+        return "sequence", "tensors", [describe_tensor(t) for t in made.tensors], True
+
+
+@probe
+def train_epoch(
+    submission: Submission,
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    lr: float,
+    w: float,
+    b: float,
+    loss: str = "MSELoss()",
+    times: int = 1,
+    trust: tuple[str, ...] = (),
+) -> tuple[Any, ...]:
+    """Run `train_epoch` on a right model, unshuffled batches, and plain SGD.
+
+    The result has two parts: the parameters at the end, and what the calls returned.
+    """
+    function = submission.find("train_epoch")
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader
+
+    right = line(w, b)
+    loader = DataLoader(tensors(x, y), batch_size=batch_size)
+    optimizer = torch.optim.SGD(right.parameters(), lr=lr)
+    kind, _, options = loss.partition("(")
+    loss_fn = getattr(nn, kind)(reduction="sum" if "sum" in options else "mean")
+    returned = []
+    for _ in range(times):
+        with submission.guard(CALL_SECONDS), submission.trusting(trust):
+            returned.append(describe(function(right, loader, loss_fn, optimizer)))
+    return "sequence", "trained", [parameters(right), ("sequence", "calls", returned, True)], True
+
+
+@probe
+def train(
+    submission: Submission,
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    lr: float,
+    epochs: int,
+    w: float,
+    b: float,
+    seed: int | None = 0,
+    stir: int = 0,
+    trust: tuple[str, ...] = (),
+) -> tuple[Any, ...]:
+    """Run `train` on a right model and data set.
+
+    The result has two parts: the parameters at the end, and the losses. `seed` is the
+    generator's (none if it is None), `stir` the one of PyTorch's global generator.
+    """
+    function = submission.find("train")
+    import torch
+
+    right = line(w, b)
+    data = tensors(x, y)
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
+    state = torch.get_rng_state()
+    mark = 20_000_000 + stir  # an unusual seed, so that a reseeding shows
+    torch.manual_seed(mark)
+    try:
+        with submission.guard(CALL_SECONDS), submission.trusting(trust):
+            returned = describe(
+                function(
+                    right, data, batch_size=batch_size, lr=lr, epochs=epochs, generator=generator
+                ),
+                most=2 * epochs + 8,
+            )
+        if torch.initial_seed() != mark:
+            raise Stopped(Problem("global state", "reseeds PyTorch's global generator"))
+    finally:
+        torch.set_rng_state(state)
+    return "sequence", "trained", [parameters(right), returned], True

@@ -1,0 +1,213 @@
+"""What pytest says at the end: stages, one block for each wrong function, one next step."""
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.boundary import Halted, Implementation, Verdict, Wrong
+from tests.probes import STAGE_OF, STAGES
+
+PLAIN = str.maketrans(
+    {"✗": "x", "·": "*", "×": "x", "−": "-", "—": "-", "ε": "eps", "Σ": "sum", "…": "..."}
+)
+
+
+class Report:
+    """A pytest plugin: turns failures into verdicts, and prints them once.
+
+    Each report of a test that judges a function carries, as its attribute `kata`, the function,
+    how many properties its file has, and the verdict if it failed: plain values, so that they
+    reach the process that prints, whichever process the test ran in.
+    """
+
+    def __init__(self, implementation: Implementation, config: pytest.Config) -> None:
+        self.implementation = implementation
+        folder = os.path.relpath(implementation.folder, config.invocation_params.dir)
+        self.folder = str(implementation.folder) if folder.startswith("..") else folder
+        self.command = "pytest"
+        if config.getoption("impl") != "kata":
+            self.command += f" --impl {config.getoption('impl')}"
+
+    # while the tests run
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
+        """Prefer the function's simplest failing case to the one that this test met."""
+        __tracebackhide__ = True
+        try:
+            return (yield)
+        except Wrong as wrong:
+            verdict = wrong.verdict
+            simplest = self.implementation.subjects[verdict.about].first_problem()
+            failure: BaseException = Wrong(simplest or verdict)
+            traceback = wrong.__traceback__
+        except Halted as halted:
+            failure, traceback = halted, halted.__traceback__
+        if pyfuncitem.config.getoption("tbstyle") == "auto":
+            traceback = None  # the report shows none, and to write them takes seconds
+        raise failure.with_traceback(traceback) from None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        report = yield
+        function = judged_function(item)
+        if function is None or call.when != "call":
+            return report
+        properties = [n for n in vars(item.module) if n.startswith("test_")]  # type: ignore[attr-defined]
+        report.kata = {"function": function, "properties": len(properties)}
+        if call.excinfo is not None and isinstance(call.excinfo.value, Wrong | Halted):
+            verdict = call.excinfo.value.verdict
+            line = item.reportinfo()[1] or 0
+            report.kata |= {
+                "about": verdict.about,
+                "kind": verdict.kind,
+                "headline": verdict.headline,
+                "lines": [list(pair) for pair in verdict.lines],
+                "line": line,
+            }
+            if item.config.getoption("tbstyle") == "auto":
+                report.longrepr = f"✗ {verdict}"
+        return report
+
+    # at the end
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: Any, config: pytest.Config
+    ) -> Iterator[None]:
+        stats = terminalreporter.stats
+        reports = [r for rs in stats.values() for r in rs if hasattr(r, "kata")]
+        failed = stats.get("failed", [])
+        asked_for_more = (
+            config.getoption("tbstyle") != "auto" or config.getoption("reportchars") != "fE"
+        )
+        if not asked_for_more:  # our blocks take the place of pytest's section of failures
+            stats["failed"] = [r for r in failed if not getattr(r, "kata", {}).get("kind")]
+        try:
+            yield
+        finally:
+            if failed:
+                stats["failed"] = failed
+        if reports:
+            self.write(terminalreporter, reports)
+
+    def write(self, terminal: Any, reports: list[Any]) -> None:
+        facts = [report.kata | {"passed": report.passed} for report in reports]
+        verdicts = first_verdicts(facts)
+        terminal.section(f"kata: {self.folder}", "-", bold=True)
+        for about, (verdict, more) in verdicts.items():
+            if verdict.kind in ("wrong", "import"):
+                self.write_block(terminal, about, verdict, more)
+        for number, stage in enumerate(STAGES, start=1):
+            state, text = self.stage_state(stage, facts, verdicts)
+            if state:
+                colour = {"done": "green", "wrong": "red"}.get(state, "yellow")
+                line = f"  {number} {stage:<11}{state:<13}{text}"
+                terminal.write_line(printable(line.rstrip()), **{colour: True})
+        terminal.write_line(printable(self.next_step(facts, verdicts)), bold=True)
+
+    def write_block(self, terminal: Any, about: str, verdict: Verdict, more: int) -> None:
+        terminal.write_line(printable(f"✗ {about}: {verdict.headline}"), red=True, bold=True)
+        lines = list(verdict.lines)
+        if more:
+            noun = "property fails" if more == 1 else "properties fail"
+            lines.append(("more", f"{more} further {noun}"))
+        if about in STAGE_OF:
+            lines.append(("hint", f"pytest --hint {about}"))
+        for label, text in lines:
+            terminal.write_line(printable(f"    {label:<10}{text}".rstrip()))
+        terminal.write_line("")
+
+    def stage_state(
+        self, stage: str, facts: list[dict[str, Any]], verdicts: dict[str, tuple[Verdict, int]]
+    ) -> tuple[str, str]:
+        """Return a stage's state and what there is to say about it; no state if it did not run."""
+        own = [fact for fact in facts if STAGE_OF[fact["function"]] == stage]
+        if not own:
+            return "", ""
+        by_kind: dict[str, list[str]] = {}
+        for name in [stage, *STAGES[stage]]:
+            if name in verdicts:
+                by_kind.setdefault(verdicts[name][0].kind, []).append(name)
+        wrong, unwritten = by_kind.get("wrong", []), by_kind.get("not started", [])
+        said = [f"to correct: {', '.join(wrong)}"] if wrong else []
+        said += [f"to write: {', '.join(unwritten)}"] if unwritten else []
+        for name in by_kind.get("waiting", []):
+            said.append(f"{name} waits for {verdicts[name][0].headline}")
+        text = "; ".join(said)
+        if "import" in by_kind:
+            return "wrong", f"{stage}.py cannot be imported"
+        if wrong:
+            return "wrong", text
+        if unwritten:
+            judged = {fact["function"] for fact in own}
+            return ("not started" if judged == set(unwritten) else "started"), text
+        if by_kind:
+            return "waiting", text
+        if not all(fact["passed"] for fact in own):
+            return "wrong", "see above"
+        ran, there_are = len(own), own[0]["properties"]
+        if ran < there_are:
+            return "passes", f"{ran} of {there_are} properties run"
+        return "done", ""
+
+    def next_step(
+        self, facts: list[dict[str, Any]], verdicts: dict[str, tuple[Verdict, int]]
+    ) -> str:
+        again = f"then run {self.command} again"
+        for stage, names in STAGES.items():
+            file = os.path.join(self.folder, f"{stage}.py")
+            for name in [stage, *names]:
+                kind = verdicts[name][0].kind if name in verdicts else ""
+                if kind == "import":
+                    return f"next: mend {file}, {again}"
+                if kind == "wrong":
+                    return f"next: correct {name} in {file}, {again}"
+                if kind == "not started":
+                    return f"next: write {name} in {file} (for a hint: pytest --hint {name})"
+        if not all(fact["passed"] for fact in facts):
+            return "next: see the failures above"
+        if {STAGE_OF[fact["function"]] for fact in facts} == set(STAGES) and all(
+            self.stage_state(stage, facts, verdicts)[0] == "done" for stage in STAGES
+        ):
+            package = self.implementation.submission.package
+            draw = f": draw the comparison with python -m {package}"
+            return "all done" + (draw if self.folder == package else "")
+        return f"next: run {self.command} for all stages"
+
+
+def judged_function(item: pytest.Item) -> str | None:
+    """Return the function that a test judges: the one that it asks for by name."""
+    names = [name for name in getattr(item, "fixturenames", ()) if name in STAGE_OF]
+    return names[0] if names else None
+
+
+def first_verdicts(facts: list[dict[str, Any]]) -> dict[str, tuple[Verdict, int]]:
+    """Return, for whatever is not right, the first verdict in the file and how many more."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for fact in sorted(facts, key=lambda fact: fact.get("line", 0)):
+        if "kind" in fact:
+            found.setdefault(fact["about"], []).append(fact)
+    order = [name for stage, names in STAGES.items() for name in [stage, *names]]
+    verdicts = {}
+    for about in sorted(found, key=order.index):
+        first = found[about][0]
+        lines = tuple((label, text) for label, text in first["lines"])
+        verdict = Verdict(about, first["kind"], first["headline"], lines)
+        verdicts[about] = verdict, len(found[about]) - 1
+    return verdicts
+
+
+def printable(text: str) -> str:
+    """Write a text with what the terminal can show."""
+    encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(PLAIN).encode(encoding, "replace").decode(encoding)
+    return text

@@ -1,0 +1,38 @@
+"""What the properties are tried on: small numbers that a person can check by hand first."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+small = st.integers(-8, 8).map(float)
+eighths = st.integers(-40, 40).map(lambda k: k / 8)
+decimals = st.integers(-99_999, 99_999).map(lambda k: k / 1000)
+tiny = st.integers(-9, 9).map(lambda k: k / 1e6)  # against rounding to a fixed digit
+numbers = st.one_of(small, eighths, decimals, tiny)
+rates = st.sampled_from([0.125, 0.25, 0.1, 0.01, 0.05])
+seeds = st.integers(0, 2**32 - 1)
+
+
+def column(values: list[float]) -> np.ndarray:
+    return np.array(values, dtype=np.float64).reshape(-1, 1)
+
+
+columns = st.lists(numbers, min_size=1, max_size=8).map(column)
+samples = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8).map(
+    lambda pairs: (column([x for x, _ in pairs]), column([y for _, y in pairs]))
+)
+
+# (n, batch_size) with and without a short last batch, batch_size 1, n and above n
+batchings = st.tuples(st.integers(1, 12), st.integers(1, 14))
+
+# (n, batch_size, epochs) of descents whose batches can be told from their results
+descents = st.sampled_from([(2, 1, 2), (3, 2, 2), (3, 1, 2), (4, 2, 2), (5, 2, 2), (5, 3, 3)])
+
+
+@st.composite
+def data_for(draw: st.DrawFn, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw n samples of moderate size, on which a descent does not grow without bound."""
+    values = st.integers(-16, 16).map(lambda k: k / 8)
+    return (
+        column([draw(values) for _ in range(n)]),
+        column([draw(values) for _ in range(n)]),
+    )
