@@ -64,7 +64,8 @@ def train(
     losses: list[float] = []
     piece = math.ceil(epochs / 100)
     started = time.perf_counter()
-    with tqdm(total=epochs, desc=f"batch size {batch_size:>4}", unit="epoch", mininterval=0.5) as bar:
+    name = f"batch size {batch_size:>4}"
+    with tqdm(total=epochs, desc=name, unit="epoch", mininterval=0.5) as bar:
         while len(losses) < epochs:
             more = min(piece, epochs - len(losses))
             with np.errstate(all="ignore"):  # a run that diverges shows in its loss

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from tests import wording
-from tests.probes import STAGE_OF, Problem, Submission
+from tests.probes import STAGE_OF, Array, Problem, Submission
 
 # What a function may build on: replaced by trusted versions where the learner's are not right.
 BUILDS_ON = {
@@ -96,12 +96,12 @@ def number(description: Description) -> float:
     return float(description[1])
 
 
-def column(description: Description, dtype: type = np.float64) -> np.ndarray:
+def column(description: Description, dtype: type = np.float64) -> Array:
     """Demand an array of shape (m, 1), whatever m."""
     named = wording.name_description(description)
     if description[0] != "array":
         raise Malformed(f"{named}, not an array of shape (m, 1)")
-    array: np.ndarray = description[1]
+    array: Array = description[1]
     if array.ndim != 2 or array.shape[1] != 1:
         raise Malformed(f"an array of shape {array.shape}, not (m, 1)")
     if array.dtype != dtype:
@@ -109,7 +109,7 @@ def column(description: Description, dtype: type = np.float64) -> np.ndarray:
     return array
 
 
-def float32_column(description: Description) -> np.ndarray:
+def float32_column(description: Description) -> Array:
     return column(description, np.float32)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tests.wording import Array
+
 Batch = Sequence[int]  # the rows of one batch
 Epochs = Sequence[Sequence[Batch]]
 
@@ -16,11 +18,11 @@ Epochs = Sequence[Sequence[Batch]]
 ROUNDING = 1e-12
 
 
-def predict(x: np.ndarray, w: float, b: float) -> np.ndarray:
+def predict(x: Array, w: float, b: float) -> Array:
     return np.array([[w * xi + b] for xi in x[:, 0].tolist()])
 
 
-def squared_error(x: np.ndarray, y: np.ndarray, w: complex, b: complex) -> complex:
+def squared_error(x: Array, y: Array, w: complex, b: complex) -> complex:
     """Return the mean squared error, also for complex w and b."""
     squares = [
         (w * xi + b - yi) ** 2 for xi, yi in zip(x[:, 0].tolist(), y[:, 0].tolist(), strict=True)
@@ -30,11 +32,11 @@ def squared_error(x: np.ndarray, y: np.ndarray, w: complex, b: complex) -> compl
     return complex(real, imaginary) / len(squares)
 
 
-def mse_loss(x: np.ndarray, y: np.ndarray, w: float, b: float) -> float:
+def mse_loss(x: Array, y: Array, w: float, b: float) -> float:
     return squared_error(x, y, w, b).real
 
 
-def mse_gradients(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float, float]:
+def mse_gradients(x: Array, y: Array, w: float, b: float) -> tuple[float, float]:
     """Differentiate the loss by a complex step: exact, and without knowing the formula."""
     h = 1e-100
     dw = squared_error(x, y, complex(w, h), b).imag / h
@@ -42,7 +44,7 @@ def mse_gradients(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[flo
     return dw, db
 
 
-def autograd_gradients(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float, float]:
+def autograd_gradients(x: Array, y: Array, w: float, b: float) -> tuple[float, float]:
     """Differentiate PyTorch's own mean squared error, in float64."""
     import torch
 
@@ -53,7 +55,7 @@ def autograd_gradients(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tupl
     return dw, db
 
 
-def size_of_terms(x: np.ndarray, y: np.ndarray, w: float, b: float) -> np.ndarray:
+def size_of_terms(x: Array, y: Array, w: float, b: float) -> Array:
     """Return |w·x| + |b| + |y| for each sample, the size of what a residual is made of."""
     return np.abs(w * x) + abs(b) + np.abs(y)
 
@@ -84,9 +86,7 @@ def in_order(n: int, batch_size: int, epochs: int) -> Epochs:
     return [[range(s, min(s + batch_size, n)) for s in starts] for _ in range(epochs)]
 
 
-def descend(
-    x: np.ndarray, y: np.ndarray, epochs: Epochs, lr: float, w: float = 0.0, b: float = 0.0
-) -> Run:
+def descend(x: Array, y: Array, epochs: Epochs, lr: float, w: float = 0.0, b: float = 0.0) -> Run:
     """Descend on the given batches."""
     path, losses, batch_losses, size = [(w, b)], [], [], 1.0
     xs, ys = x[:, 0].tolist(), y[:, 0].tolist()
@@ -105,14 +105,14 @@ def descend(
     return Run(w, b, losses, path, batch_losses, size)
 
 
-def least_squares(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def least_squares(x: Array, y: Array) -> tuple[float, float]:
     """Return slope and intercept of the line with the least squared error."""
     columns = np.hstack([x, np.ones_like(x)])
     (w, b), *_ = np.linalg.lstsq(columns, y[:, 0], rcond=None)
     return float(w), float(b)
 
 
-def reference_data(n: int, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+def reference_data(n: int, noise: float = 0.1) -> tuple[Array, Array]:
     """Return samples of the line y = 3x + 2, the experiment of the kata."""
     rng = np.random.default_rng(42)
     x = rng.random((n, 1))
@@ -144,7 +144,7 @@ def traces(n: int, batch_size: int, epochs: int) -> list[tuple[float, tuple[int,
 
 
 def find_batches(
-    last_b: Callable[[np.ndarray], float], n: int, batch_size: int, epochs: int, tolerance: float
+    last_b: Callable[[Array], float], n: int, batch_size: int, epochs: int, tolerance: float
 ) -> tuple[list[list[list[int]]] | None, list[float]]:
     """Find out which samples were in which batch.
 
@@ -210,7 +210,7 @@ def furthest(trials: int, chance: float, cells: int = 1) -> float:
     return log / 3 + math.sqrt(log * log / 9 + 2 * log * variance)
 
 
-def normal_distribution(values: np.ndarray) -> np.ndarray:
+def normal_distribution(values: Array) -> Array:
     """Return the distribution function of the standard normal."""
     return np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in np.ravel(values).tolist()])
 

@@ -19,9 +19,12 @@ from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tests import trusted
 from tests.limits import Limit, OutOfTime
+
+Array = NDArray[Any]
 
 STAGES = {
     "data": ["make_data"],
@@ -104,7 +107,7 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, .
             iterator = iter(value)
         except TypeError:
             return "other", type_name(value), short_repr(value)
-        items = []
+        items: list[tuple[Any, ...]] = []
         for item in iterator:
             if len(items) == most:
                 return "sequence", type_name(value), items, False
@@ -438,7 +441,7 @@ def parameters(model: Any) -> tuple[Any, ...]:
     return "sequence", "parameters", [("number", float(weight)), ("number", float(bias))], True
 
 
-def tensors(*arrays: np.ndarray) -> Any:
+def tensors(*arrays: Array) -> Any:
     import torch
     from torch.utils.data import TensorDataset
 
@@ -455,7 +458,7 @@ def describe_tensor(value: Any) -> tuple[Any, ...]:
 
 @probe
 def model(
-    submission: Submission, w: float, b: float, x: np.ndarray, trust: tuple[str, ...] = ()
+    submission: Submission, w: float, b: float, x: Array, trust: tuple[str, ...] = ()
 ) -> tuple[Any, ...]:
     """Make a `LinearRegression`, set its parameters, and describe it and its prediction.
 
@@ -467,7 +470,7 @@ def model(
     from torch import nn
 
     with submission.guard(CALL_SECONDS):
-        learners = made()
+        learners: Any = made()
         if not isinstance(learners, nn.Module):
             return "other", type_name(learners), short_repr(learners)
         names = sorted(f"{n} {tuple(p.shape)}" for n, p in learners.named_parameters())
@@ -478,7 +481,7 @@ def model(
         prediction = learners(torch.tensor(x, dtype=torch.float32))
         gradients = []
         if isinstance(prediction, torch.Tensor) and prediction.requires_grad:
-            prediction.sum().backward()
+            prediction.sum().backward()  # type: ignore[no-untyped-call]
             gradients = [
                 float("nan") if p.grad is None else float(p.grad.sum())
                 for p in (learners.linear.weight, learners.linear.bias)
@@ -488,7 +491,7 @@ def model(
 
 @probe
 def dataset(
-    submission: Submission, x: np.ndarray, y: np.ndarray, trust: tuple[str, ...] = ()
+    submission: Submission, x: Array, y: Array, trust: tuple[str, ...] = ()
 ) -> tuple[Any, ...]:
     """Describe the tensors of the data set that `to_dataset` makes."""
     function = submission.find("to_dataset")
@@ -506,8 +509,8 @@ def dataset(
 @probe
 def train_epoch(
     submission: Submission,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Array,
+    y: Array,
     batch_size: int,
     lr: float,
     w: float,
@@ -540,8 +543,8 @@ def train_epoch(
 @probe
 def train(
     submission: Submission,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Array,
+    y: Array,
     batch_size: int,
     lr: float,
     epochs: int,

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -34,7 +34,7 @@ class Report:
     # while the tests run
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
         """Prefer the function's simplest failing case to the one that this test met."""
         __tracebackhide__ = True
         try:
@@ -53,7 +53,7 @@ class Report:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:
+    ) -> Generator[None, Any, Any]:
         report = yield
         function = judged_function(item)
         if function is None or call.when != "call":
@@ -161,7 +161,7 @@ class Report:
     ) -> str:
         again = f"then run {self.command} again"
         for stage, names in STAGES.items():
-            file = os.path.join(self.folder, f"{stage}.py")
+            file = os.path.normpath(os.path.join(self.folder, f"{stage}.py"))
             for name in [stage, *names]:
                 kind = verdicts[name][0].kind if name in verdicts else ""
                 if kind == "import":

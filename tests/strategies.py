@@ -3,6 +3,8 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.wording import Array
+
 small = st.integers(-8, 8).map(float)
 eighths = st.integers(-40, 40).map(lambda k: k / 8)
 decimals = st.integers(-99_999, 99_999).map(lambda k: k / 1000)
@@ -12,7 +14,7 @@ rates = st.sampled_from([0.125, 0.25, 0.1, 0.01, 0.05])
 seeds = st.integers(0, 2**32 - 1)
 
 
-def column(values: list[float]) -> np.ndarray:
+def column(values: list[float]) -> Array:
     return np.array(values, dtype=np.float64).reshape(-1, 1)
 
 
@@ -29,7 +31,7 @@ descents = st.sampled_from([(2, 1, 2), (3, 2, 2), (3, 1, 2), (4, 2, 2), (5, 2, 2
 
 
 @st.composite
-def data_for(draw: st.DrawFn, n: int) -> tuple[np.ndarray, np.ndarray]:
+def data_for(draw: st.DrawFn, n: int) -> tuple[Array, Array]:
     """Draw n samples of moderate size, on which a descent does not grow without bound."""
     values = st.integers(-16, 16).map(lambda k: k / 8)
     return (

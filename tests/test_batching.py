@@ -4,6 +4,8 @@ The samples are tagged, x = 0, 1, 2, … and y = 1000, 1001, 1002, …, so that 
 samples it holds, whatever the random order.
 """
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,7 +64,7 @@ def test_every_sample_appears_once_per_epoch(
     shuffled_batches: Subject, sizes: tuple[int, int], seed: int
 ) -> None:
     n, batch_size = sizes
-    values = {**laws.tagged(n), "batch_size": batch_size, "rng": Seed(seed)}
+    values: dict[str, Any] = {**laws.tagged(n), "batch_size": batch_size, "rng": Seed(seed)}
     answer = shuffled_batches(**values, times=2)
     for batches in answer.value:
         laws.must_be_one_epoch(answer, batches, n, batch_size)

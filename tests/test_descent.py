@@ -4,7 +4,6 @@ The order of the samples is the learner's own, so that the tests either choose s
 it does not matter, or find out which batches were used (`tests.oracles.find_batches`).
 """
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from tests import oracles
 from tests.boundary import Subject
 from tests.laws import descent as laws
 from tests.strategies import column, data_for, descents, eighths, rates, seeds
+from tests.wording import Array
 
 
 def test_one_update_on_one_sample(minibatch_gd: Subject) -> None:
@@ -39,7 +39,7 @@ def test_every_batch_counts_as_one_update(
 )
 def test_all_samples_in_one_batch_is_batch_gradient_descent(
     minibatch_gd: Subject,
-    data: tuple[np.ndarray, np.ndarray],
+    data: tuple[Array, Array],
     lr: float,
     epochs: int,
     w: float,

@@ -1,11 +1,11 @@
 """Stage 2: `predict`, `mse_loss`, `mse_gradients`, `sgd_step`."""
 
-import numpy as np
 from hypothesis import given
 
 from tests.boundary import Subject
 from tests.laws import gradients as laws
 from tests.strategies import column, columns, numbers, samples
+from tests.wording import Array
 
 
 def test_prediction_for_one_sample(predict: Subject) -> None:
@@ -17,9 +17,7 @@ def test_prediction_for_three_samples(predict: Subject) -> None:
 
 
 @given(x=columns, w=numbers, b=numbers)
-def test_prediction_is_w_times_x_plus_b(
-    predict: Subject, x: np.ndarray, w: float, b: float
-) -> None:
+def test_prediction_is_w_times_x_plus_b(predict: Subject, x: Array, w: float, b: float) -> None:
     laws.must_be_exact(predict, x=x, w=w, b=b)
 
 
@@ -34,7 +32,7 @@ def test_loss_of_two_samples(mse_loss: Subject) -> None:
 
 @given(data=samples, w=numbers, b=numbers)
 def test_loss_is_the_mean_squared_residual(
-    mse_loss: Subject, data: tuple[np.ndarray, np.ndarray], w: float, b: float
+    mse_loss: Subject, data: tuple[Array, Array], w: float, b: float
 ) -> None:
     laws.must_be_exact(mse_loss, x=data[0], y=data[1], w=w, b=b)
 
@@ -51,7 +49,7 @@ def test_gradients_of_two_samples(mse_gradients: Subject) -> None:
 
 @given(data=samples, w=numbers, b=numbers)
 def test_gradients_are_the_derivatives_of_the_loss(
-    mse_gradients: Subject, data: tuple[np.ndarray, np.ndarray], w: float, b: float
+    mse_gradients: Subject, data: tuple[Array, Array], w: float, b: float
 ) -> None:
     laws.must_be_exact(mse_gradients, x=data[0], y=data[1], w=w, b=b)
 

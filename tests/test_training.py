@@ -4,7 +4,6 @@ PyTorch is imported when the first of these tests runs, so that the other stages
 it. Its numbers are float32, hence the wider tolerances.
 """
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from tests import oracles
 from tests.boundary import Subject
 from tests.laws import descent, training
 from tests.strategies import column, columns, data_for, descents, eighths, numbers, rates, samples
+from tests.wording import Array
 
 torch_seeds = st.integers(0, 2**31)
 # A training run takes 1 ms or more, and one example needs several.
@@ -24,7 +24,7 @@ def test_model_with_w_3_and_b_2(LinearRegression: Subject) -> None:
 
 
 @given(x=columns, w=eighths, b=eighths)
-def test_model_is_the_line(LinearRegression: Subject, x: np.ndarray, w: float, b: float) -> None:
+def test_model_is_the_line(LinearRegression: Subject, x: Array, w: float, b: float) -> None:
     training.must_be_the_line(LinearRegression, w, b, x)
 
 
@@ -34,7 +34,7 @@ def test_dataset_of_two_samples(to_dataset: Subject) -> None:
 
 @given(data=samples)
 def test_dataset_holds_the_samples_as_float32(
-    to_dataset: Subject, data: tuple[np.ndarray, np.ndarray]
+    to_dataset: Subject, data: tuple[Array, Array]
 ) -> None:
     training.must_hold_the_samples(to_dataset, *data)
 
@@ -97,7 +97,7 @@ def test_every_batch_counts_as_one_update(
 )
 def test_all_samples_in_one_batch_is_batch_gradient_descent(
     train: Subject,
-    data: tuple[np.ndarray, np.ndarray],
+    data: tuple[Array, Array],
     lr: float,
     epochs: int,
     w: float,
@@ -153,6 +153,6 @@ def test_minibatch_descent_finds_w_3_and_b_2(train: Subject) -> None:
 
 @given(data=samples, w=numbers, b=numbers)
 def test_manual_gradients_are_those_of_autograd(
-    mse_gradients: Subject, data: tuple[np.ndarray, np.ndarray], w: float, b: float
+    mse_gradients: Subject, data: tuple[Array, Array], w: float, b: float
 ) -> None:
     training.must_agree_with_autograd(mse_gradients, *data, w, b)

@@ -9,31 +9,31 @@ from typing import Any
 import numpy as np
 
 
-def predict(x, w, b):
+def predict(x: Any, w: Any, b: Any) -> Any:
     return w * x + b
 
 
-def mse_loss(x, y, w, b):
+def mse_loss(x: Any, y: Any, w: Any, b: Any) -> Any:
     return float(np.mean((w * x + b - y) ** 2))
 
 
-def mse_gradients(x, y, w, b):
+def mse_gradients(x: Any, y: Any, w: Any, b: Any) -> Any:
     residual = w * x + b - y
     return float(np.mean(2 * residual * x)), float(np.mean(2 * residual))
 
 
-def sgd_step(w, b, dw, db, lr):
+def sgd_step(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
     return w - lr * dw, b - lr * db
 
 
-def sample_batch(x, y, batch_size, rng):
+def sample_batch(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     if not 1 <= batch_size <= len(x):
         raise ValueError("batch_size must be from 1 to n")
     rows = rng.permutation(len(x))[:batch_size]
     return x[rows], y[rows]
 
 
-def shuffled_batches(x, y, batch_size, rng):
+def shuffled_batches(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     if batch_size < 1 or len(x) != len(y):
         raise ValueError("batch_size must be at least 1, and x and y of one length")
     order = rng.permutation(len(x))
@@ -43,7 +43,7 @@ def shuffled_batches(x, y, batch_size, rng):
     ]
 
 
-def train_epoch(model, loader, loss_fn, optimizer):
+def train_epoch(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
     losses = []
     for xb, yb in loader:
         optimizer.zero_grad()

@@ -8,16 +8,16 @@ import numpy as np
 from tests import oracles
 from tests.boundary import Answer, Subject
 from tests.probes import Seed
-from tests.wording import count, enumerate_words
+from tests.wording import Array, count, enumerate_words
 
 
-def tagged(n: int) -> dict[str, np.ndarray]:
-    """Return samples that can be told apart: x = 0, 1, 2, … and y = 1000, 1001, 1002, …"""
+def tagged(n: int) -> dict[str, Any]:
+    """Return samples that can be told apart: x counts from 0, y from 1000."""
     x = np.arange(float(n)).reshape(n, 1)
     return {"x": x, "y": x + 1000.0}
 
 
-def rows_of(answer: Answer, xb: np.ndarray, yb: np.ndarray, n: int) -> list[int]:
+def rows_of(answer: Answer, xb: Array, yb: Array, n: int) -> list[int]:
     """Return which tagged samples a batch holds."""
     if len(xb) != len(yb):
         answer.fail(
@@ -39,7 +39,7 @@ def rows_of(answer: Answer, xb: np.ndarray, yb: np.ndarray, n: int) -> list[int]
 
 
 def must_be_one_epoch(
-    answer: Answer, batches: Sequence[tuple[np.ndarray, np.ndarray]], n: int, batch_size: int
+    answer: Answer, batches: Sequence[tuple[Array, Array]], n: int, batch_size: int
 ) -> list[list[int]]:
     """Demand every sample once, in batches of the right sizes; return which batch has which."""
     rows = [rows_of(answer, xb, yb, n) for xb, yb in batches]
@@ -90,7 +90,7 @@ def same_batches(one: Any, other: Any) -> bool:
 
 
 def must_be_new_each_time(subject: Subject) -> None:
-    """Calls with one generator differ, and so do generators of different seeds.
+    """Demand that calls with one generator differ, and generators of different seeds, too.
 
     6 samples in batches of 2 can be split in 90 ways: 7 equal splits in a row come by chance
     once in 90⁶ = 5·10¹¹ runs.
@@ -136,7 +136,7 @@ def frozen(answer: Answer, value: Any, n: int, batch_size: int) -> tuple[tuple[i
 
 
 def must_be_one_batch(
-    answer: Answer, batch: tuple[np.ndarray, np.ndarray], n: int, batch_size: int
+    answer: Answer, batch: tuple[Array, Array], n: int, batch_size: int
 ) -> list[int]:
     """Demand `batch_size` distinct samples."""
     rows = rows_of(answer, *batch, n)

@@ -8,7 +8,7 @@ import numpy as np
 from tests import oracles
 from tests.boundary import Answer, Subject
 from tests.oracles import ROUNDING
-from tests.wording import count, show, show_call
+from tests.wording import Array, count, show, show_call
 
 
 def must_lie_on_the_line(subject: Subject, n: int, w: float, b: float, seed: int) -> None:
@@ -23,7 +23,7 @@ def must_lie_on_the_line(subject: Subject, n: int, w: float, b: float, seed: int
         )
 
 
-def line_found(x: np.ndarray, y: np.ndarray) -> str:
+def line_found(x: Array, y: Array) -> str:
     """Say on which other line the points are, if they are on one."""
     if len(x) < 3 or np.ptp(x) == 0 or not np.isfinite(y).all():
         return ""
@@ -43,7 +43,7 @@ def must_have_n_rows(answer: Answer, n: int) -> None:
 
 
 def must_follow_the_seed(subject: Subject) -> None:
-    """The same seed gives the same arrays whatever else draws, and another seed gives others."""
+    """Demand the same arrays for the same seed, whatever else draws, and others for another."""
     seeds = (1, 1, 2)
     first, again, other = (
         subject(n=3, seed=seed, stir=turn, watch=True) for turn, seed in enumerate(seeds)
@@ -60,7 +60,7 @@ def must_follow_the_seed(subject: Subject) -> None:
         other.fail("seed=1 and seed=2 give the same noise", f"other noise than {show(noises[0])}")
 
 
-DEFAULTS = {"n": 1000, "w": 3.0, "b": 2.0, "noise": 0.1, "seed": 42}
+DEFAULTS: dict[str, Any] = {"n": 1000, "w": 3.0, "b": 2.0, "noise": 0.1, "seed": 42}
 
 
 def must_have_the_defaults(subject: Subject) -> None:
@@ -78,7 +78,7 @@ def must_have_the_defaults(subject: Subject) -> None:
 
 def standard_noise(
     subject: Subject, n: int, sets: int, **values: Any
-) -> tuple[np.ndarray, np.ndarray, Answer]:
+) -> tuple[Array, Array, Answer]:
     """Return x and ε of many small data sets, each array of shape (sets, n)."""
     w, b, noise = (values.get(k, DEFAULTS[k]) for k in ("w", "b", "noise"))
     answer = subject(n=n, times=sets, sweep="seed", **values)
@@ -91,7 +91,7 @@ def standard_noise(
     return np.array(xs), np.array(noises), answer
 
 
-def must_be_in_the_unit_interval(answer: Answer, x: np.ndarray) -> None:
+def must_be_in_the_unit_interval(answer: Answer, x: Array) -> None:
     if not ((x >= 0) & (x < 1)).all():
         outside = float(x[~((x >= 0) & (x < 1))][0])
         answer.fail(
@@ -99,9 +99,7 @@ def must_be_in_the_unit_interval(answer: Answer, x: np.ndarray) -> None:
         )
 
 
-def must_be_distributed(
-    answer: Answer, name: str, values: np.ndarray, below: np.ndarray, kind: str
-) -> None:
+def must_be_distributed(answer: Answer, name: str, values: Array, below: Array, kind: str) -> None:
     """Compare the values with a distribution; `below` is its distribution function at them.
 
     The largest difference of the distribution functions of n draws is above d with a
@@ -133,7 +131,7 @@ MOMENTS = {
 }
 
 
-def must_have_the_moments_of_the_normal(answer: Answer, noise: np.ndarray) -> None:
+def must_have_the_moments_of_the_normal(answer: Answer, noise: Array) -> None:
     """Demand ε of mean 0 and standard deviation 1, without skew and with normal tails."""
     values = np.ravel(noise)
     mean, deviation = float(values.mean()), float(values.std())
@@ -154,7 +152,7 @@ def must_have_the_moments_of_the_normal(answer: Answer, noise: np.ndarray) -> No
             )
 
 
-def must_be_independent(answer: Answer, x: np.ndarray, noise: np.ndarray) -> None:
+def must_be_independent(answer: Answer, x: Array, noise: Array) -> None:
     """Demand no correlation between samples, nor between x and ε or |ε|.
 
     x, ε: shape (data sets, samples). Each correlation of N independent pairs has the standard
@@ -182,7 +180,7 @@ def must_be_independent(answer: Answer, x: np.ndarray, noise: np.ndarray) -> Non
                     )
 
 
-def correlation(one: np.ndarray, two: np.ndarray) -> float:
+def correlation(one: Array, two: Array) -> float:
     """Return the correlation of two columns, 1 if one of them is constant."""
     if np.ptp(one) == 0 or np.ptp(two) == 0:
         return 1.0

@@ -1,5 +1,7 @@
 """Laws of a descent, NumPy's `minibatch_gd` and PyTorch's `train` alike: `descent` runs either."""
 
+from typing import Any
+
 import numpy as np
 
 from tests import oracles
@@ -8,13 +10,13 @@ from tests.laws.batching import show_rows, tagged
 from tests.oracles import Run
 from tests.probes import Seed
 from tests.strategies import column
-from tests.wording import count, show, show_call
+from tests.wording import Array, count, show, show_call
 
 
 def descent(
     subject: Subject,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Array,
+    y: Array,
     *,
     batch_size: int,
     lr: float,
@@ -25,7 +27,7 @@ def descent(
     stir: int = 0,
 ) -> Answer:
     """Run `minibatch_gd` or `train`; the answer's value is w, b, losses."""
-    run = {"x": x, "y": y, "batch_size": batch_size, "lr": lr, "epochs": epochs}
+    run: dict[str, Any] = {"x": x, "y": y, "batch_size": batch_size, "lr": lr, "epochs": epochs}
     if subject.function == "minibatch_gd":
         return subject(**run, rng=Seed(seed or 0), w=w, b=b, stir=stir)
     answer = subject.ask(
@@ -75,7 +77,8 @@ def must_follow(subject: Subject, answer: Answer, right: Run, when: str) -> None
     for value, target, batches in zip(losses, right.losses, right.batch_losses, strict=True):
         if not abs(value - target) <= allowed:
             answer.fail(
-                f"w and b are right, but the losses are wrong {when}{loss_like(value, batches, allowed)}",
+                f"w and b are right, but the losses are wrong {when}"
+                f"{loss_like(value, batches, allowed)}",
                 expected,
             )
 
@@ -106,7 +109,7 @@ CONSTANT_CASES = [
 
 
 def must_count_its_updates(
-    subject: Subject, n: int, batch_size: int, epochs: int, when: str, **start: float
+    subject: Subject, n: int, batch_size: int, epochs: int, when: str, **start: Any
 ) -> None:
     """On samples that are all alike the order does not matter, and every batch's step counts."""
     x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
@@ -117,7 +120,7 @@ def must_count_its_updates(
 
 
 def must_equal_full_batch_descent(
-    subject: Subject, x: np.ndarray, y: np.ndarray, lr: float, epochs: int, w: float, b: float
+    subject: Subject, x: Array, y: Array, lr: float, epochs: int, w: float, b: float
 ) -> None:
     """With all samples in one batch the shuffle does not matter."""
     n = len(x)
@@ -132,7 +135,7 @@ def batches_used(
     """Find out which batches a descent takes, and demand each sample once in each epoch."""
     answers: list[Answer] = []
 
-    def last_b(y: np.ndarray) -> float:
+    def last_b(y: Array) -> float:
         answers.append(
             descent(
                 subject,
@@ -167,8 +170,8 @@ def batches_used(
 
 def must_descend_on_its_batches(
     subject: Subject,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Array,
+    y: Array,
     *,
     batch_size: int,
     lr: float,
@@ -213,8 +216,8 @@ def must_shuffle_each_epoch(subject: Subject) -> None:
 def must_follow_its_generator(subject: Subject) -> None:
     """Equal generators give equal results, whatever the global ones do."""
     x, y = column([0.0, 1.0, 2.0, 4.0]), column([1.0, 0.0, 3.0, 2.0])
-    run = {"batch_size": 1, "lr": 0.05, "epochs": 2, "seed": 3}
-    first, again = (descent(subject, x, y, **run, stir=stir) for stir in (1, 2))  # type: ignore[arg-type]
+    run: dict[str, Any] = {"batch_size": 1, "lr": 0.05, "epochs": 2, "seed": 3}
+    first, again = (descent(subject, x, y, **run, stir=stir) for stir in (1, 2))
     if first.value != again.value:
         again.fail("two equal generators give different results", first.got)
 
@@ -239,7 +242,7 @@ def must_shuffle_evenly(subject: Subject, runs: int = 540) -> None:
             ways[oracles.descend(x, y, [one, two], 0.2).b] = [one, two]
     ends = np.array(sorted(ways))
     counts = np.zeros(len(ends), dtype=int)
-    run = {"batch_size": 1, "lr": 0.2, "epochs": epochs}
+    run: dict[str, Any] = {"batch_size": 1, "lr": 0.2, "epochs": epochs}
     answer = subject(x=x, y=y, **run, rng=Seed(0), times=runs)
     for _, b, _ in answer.value:
         distance = np.abs(ends - b)

@@ -11,7 +11,7 @@ from tests import oracles
 from tests.boundary import Answer, Subject
 from tests.oracles import ROUNDING
 from tests.strategies import column
-from tests.wording import common_factor, say_factor, show
+from tests.wording import Array, common_factor, say_factor, show
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Exact:
     base: Callable[..., tuple[float, ...]] = lambda **_: (0.0, 0.0)
 
 
-def loss_size(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float]:
+def loss_size(x: Array, y: Array, w: float, b: float) -> tuple[float]:
     return (float(np.mean(oracles.size_of_terms(x, y, w, b) ** 2)),)
 
 
-def gradient_sizes(x: np.ndarray, y: np.ndarray, w: float, b: float) -> tuple[float, float]:
+def gradient_sizes(x: Array, y: Array, w: float, b: float) -> tuple[float, float]:
     terms = oracles.size_of_terms(x, y, w, b)
     return 2 * float(np.mean(terms * np.abs(x))), 2 * float(np.mean(terms))
 
@@ -63,9 +63,9 @@ class Compared:
 
     inputs: dict[str, Any]
     answer: Answer
-    got: list[np.ndarray]  # of each part, less its base
-    right: list[np.ndarray]
-    tolerance: list[np.ndarray]
+    got: list[Array]  # of each part, less its base
+    right: list[Array]
+    tolerance: list[Array]
     expected: str
 
     def is_right(self, part: int) -> bool:
@@ -126,7 +126,7 @@ CONDITIONS: list[tuple[str, Callable[[dict[str, Any]], bool]]] = [
 ]
 
 
-def residuals(inputs: dict[str, Any]) -> np.ndarray:
+def residuals(inputs: dict[str, Any]) -> Array:
     return np.asarray(inputs["w"] * inputs["x"] + inputs["b"] - inputs["y"])
 
 
@@ -174,7 +174,7 @@ def when_wrong(cases: Sequence[tuple[dict[str, Any], bool]]) -> str:
     return "wrong"
 
 
-def xy(*pairs: tuple[float, float]) -> dict[str, np.ndarray]:
+def xy(*pairs: tuple[float, float]) -> dict[str, Array]:
     return {"x": column([x for x, _ in pairs]), "y": column([y for _, y in pairs])}
 
 

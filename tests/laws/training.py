@@ -1,6 +1,7 @@
 """Laws of the PyTorch stage's own functions, and of the gradients beside autograd."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ from tests.laws.descent import descent, loss_like, must_follow
 from tests.laws.gradients import gradient_sizes
 from tests.oracles import ROUNDING
 from tests.strategies import column
-from tests.wording import show, show_call
+from tests.wording import Array, show, show_call
 
 
-def must_be_the_line(subject: Subject, w: float, b: float, x: np.ndarray) -> None:
+def must_be_the_line(subject: Subject, w: float, b: float, x: Array) -> None:
     """`LinearRegression` with parameters w, b predicts w·x + b, and can be differentiated."""
     answer = subject.ask(
         "model",
@@ -60,7 +61,7 @@ def must_be_the_line(subject: Subject, w: float, b: float, x: np.ndarray) -> Non
         )
 
 
-def must_hold_the_samples(subject: Subject, x: np.ndarray, y: np.ndarray) -> None:
+def must_hold_the_samples(subject: Subject, x: Array, y: Array) -> None:
     """`to_dataset` holds x and y as float32."""
     answer = subject.ask(
         "dataset",
@@ -78,7 +79,7 @@ def must_hold_the_samples(subject: Subject, x: np.ndarray, y: np.ndarray) -> Non
             answer.fail(f"{name} does not hold the values of {name}", show((x, y)))
 
 
-LOSSES = {
+LOSSES: dict[str, tuple[Callable[[float], float], Callable[[float], float], bool]] = {
     "MSELoss()": (lambda r: r * r, lambda r: 2 * r, False),
     "MSELoss(reduction='sum')": (lambda r: r * r, lambda r: 2 * r, True),
     "L1Loss()": (abs, lambda r: math.copysign(1.0, r), False),
@@ -87,8 +88,8 @@ LOSSES = {
 
 def must_train_one_pass(
     subject: Subject,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Array,
+    y: Array,
     *,
     batch_size: int,
     lr: float,
@@ -101,7 +102,8 @@ def must_train_one_pass(
     """Demand the parameters and the mean loss that the formulas give on the same batches."""
     value, slope, summed = LOSSES[loss]
     w_now, b_now, size = w, b, 1.0
-    right_losses, batch_losses = [], []
+    right_losses: list[float] = []
+    batch_losses: list[float] = []
     for _ in range(times):
         batch_losses = []
         for rows in oracles.in_order(len(x), batch_size, 1)[0]:
@@ -151,9 +153,7 @@ def must_train_without_a_generator(subject: Subject) -> None:
     must_follow(subject, answer, right, "without a generator")
 
 
-def must_agree_with_autograd(
-    subject: Subject, x: np.ndarray, y: np.ndarray, w: float, b: float
-) -> None:
+def must_agree_with_autograd(subject: Subject, x: Array, y: Array, w: float, b: float) -> None:
     """Demand of the gradients in NumPy what PyTorch finds by itself, in float64."""
     answer = subject(x=x, y=y, w=w, b=b, expected=show(oracles.mse_gradients(x, y, w, b)))
     right = oracles.autograd_gradients(x, y, w, b)
