@@ -66,6 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.args == [str(here)] and ROOT in here.parents:  # `pytest` in kata/: all the same
         config.args = [str(ROOT / "tests")]
     folder, package = find_implementation(config)
+    if folder == ROOT / "solution":  # the project's checks of its own tests run, too
+        config.pluginmanager.import_plugin("pytester")
     implementation = Implementation(folder, package)
     config.stash[IMPLEMENTATION] = implementation
     config.pluginmanager.register(Report(implementation, config), "kata-report")
@@ -108,10 +110,8 @@ for _function in STAGE_OF:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the project's own checks out of a learner's run."""
-    checks = ROOT / "solution" / "checks"
-    if collection_path == checks and config.stash[IMPLEMENTATION].folder != ROOT / "solution":
-        return True
-    return None
+    is_check = collection_path.is_relative_to(ROOT / "solution" / "checks")
+    return True if is_check and config.stash[IMPLEMENTATION].folder != ROOT / "solution" else None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -178,6 +178,8 @@ def parse(package: str, epochs: int, arguments: Sequence[str] | None) -> argpars
         options.out.parent.mkdir(parents=True, exist_ok=True)
         partial(options.out).touch()
         partial(options.out).unlink()
+    except FileExistsError:
+        parser.error(f"argument --out: cannot write {options.out}: its folder is a file")
     except OSError as error:
         parser.error(f"argument --out: cannot write {options.out}: {error.strerror}")
     return options

@@ -471,7 +471,8 @@ def model(
 
     with submission.guard(CALL_SECONDS):
         learners: Any = made()
-        if not isinstance(learners, nn.Module):
+        is_module = isinstance(learners, nn.Module)
+        if not is_module:
             return "other", type_name(learners), short_repr(learners)
         names = sorted(f"{n} {tuple(p.shape)}" for n, p in learners.named_parameters())
         linear = type_name(getattr(learners, "linear", None))

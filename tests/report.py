@@ -99,6 +99,7 @@ class Report:
     def write(self, terminal: Any, reports: list[Any]) -> None:
         facts = [report.kata | {"passed": report.passed} for report in reports]
         verdicts = first_verdicts(facts)
+        terminal.ensure_newline()
         terminal.section(f"kata: {self.folder}", "-", bold=True)
         for about, (verdict, more) in verdicts.items():
             if verdict.kind in ("wrong", "import"):

@@ -1,0 +1,1 @@
+"""The project's checks of itself: run by `pytest --impl solution`, not handed out."""

@@ -1,0 +1,56 @@
+"""What the checks share: a folder of modules to judge, and a pytest to judge it with."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def modules(tmp_path: Path) -> Path:
+    """Return a folder with a copy of the solution's five modules, to be made wrong."""
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    for stage in ("data", "gradients", "batching", "descent", "training"):
+        shutil.copy(ROOT / "solution" / f"{stage}.py", folder)
+    return folder
+
+
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def change(modules: Path) -> Change:
+    """Return a function that replaces text in one of the modules, where it must be."""
+
+    def replace(stage: str, old: str, new: str) -> None:
+        file = modules / f"{stage}.py"
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {stage}.py"
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    return replace
+
+
+Judge = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def judge(pytester: pytest.Pytester) -> Judge:
+    """Return a function that runs this project's pytest on a folder, in this process."""
+
+    def run(folder: Path, *options: str, file: str = "tests") -> pytest.RunResult:
+        return pytester.runpytest_inprocess(
+            str(ROOT / file),
+            f"--impl={folder}",
+            f"--rootdir={ROOT}",
+            f"--config-file={ROOT / 'pyproject.toml'}",
+            "-p",
+            "no:cacheprovider",
+            *options,
+        )
+
+    return run

@@ -1,0 +1,228 @@
+"""What pytest says to a learner, in every state that their files can be in."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from solution.checks.conftest import ROOT, Change, Judge
+
+ONE_TEST = "tests/test_gradients.py::test_prediction_for_one_sample"
+HALF = ("dw = 2 * np.mean(residual * x)", "db = 2 * np.mean(residual) ")
+
+
+def report(result: pytest.RunResult) -> str:
+    """Return what stands below the line that names the folder."""
+    return result.stdout.str().split(" kata: ")[1].split("\n", 1)[1]
+
+
+def halve_the_gradients(change: Change) -> None:
+    for line in HALF:
+        change("gradients", line, line.replace("2 * ", ""))
+
+
+def test_fresh_checkout_says_what_to_write_and_no_more(judge: Judge) -> None:
+    result = judge(ROOT / "kata")
+    assert result.ret == 1
+    assert "Traceback" not in result.stdout.str()
+    assert "NotImplementedError" not in result.stdout.str()
+    lines = report(result).splitlines()
+    assert lines[:5] == [
+        "  1 data       not started  to write: make_data",
+        "  2 gradients  not started  to write: predict, mse_loss, mse_gradients, sgd_step",
+        "  3 batching   not started  to write: sample_batch, shuffled_batches",
+        "  4 descent    not started  to write: minibatch_gd",
+        "  5 training   not started  to write: LinearRegression, to_dataset, train_epoch, train",
+    ]
+    assert re.fullmatch(
+        r"next: write make_data in \S*data.py \(for a hint: pytest --hint make_data\)", lines[5]
+    )
+
+
+def test_wrong_function_gets_one_block(judge: Judge, modules: Path, change: Change) -> None:
+    halve_the_gradients(change)
+    result = judge(modules, file="tests/test_gradients.py")
+    assert result.ret == 1
+    lines = report(result).splitlines()
+    assert lines[:7] == [
+        "✗ mse_gradients: both gradients are exactly half of what they should be",
+        "    call      mse_gradients(x=[[1.0]], y=[[0.0]], w=1.0, b=0.0)",
+        "    got       (1.0, 1.0)",
+        "    expected  (2.0, 2.0)",
+        "    more      2 further properties fail",
+        "    hint      pytest --hint mse_gradients",
+        "",
+    ]
+    assert lines[7] == "  2 gradients  wrong        to correct: mse_gradients"
+    assert lines[8].startswith("next: correct mse_gradients in ")
+
+
+def test_done_is_done(judge: Judge, modules: Path) -> None:
+    result = judge(modules, file="tests/test_gradients.py")
+    assert result.ret == 0
+    assert report(result).splitlines()[0] == "  2 gradients  done"
+
+
+def test_partly_written_stage_is_started(judge: Judge, modules: Path, change: Change) -> None:
+    change(
+        "gradients",
+        "return w - lr * dw, b - lr * db",
+        'raise NotImplementedError("gradients: sgd_step")',
+    )
+    result = judge(modules, file="tests/test_gradients.py")
+    assert result.ret == 1
+    assert report(result).splitlines()[0] == "  2 gradients  started      to write: sgd_step"
+
+
+def test_exception_shows_the_learners_own_line(judge: Judge, modules: Path, change: Change) -> None:
+    change("gradients", "return w * x + b", "return w * x + c")
+    result = judge(modules, file=ONE_TEST)
+    lines = report(result).splitlines()
+    assert lines[0] == "✗ predict: raises NameError: name 'c' is not defined"
+    assert lines[1] == "    call      predict(x=[[1.0]], w=2.0, b=0.0)"
+    assert re.fullmatch(
+        r"    got       NameError: name 'c' is not defined, in submission/gradients.py, line \d+",
+        lines[2],
+    )
+    assert lines[3] == " " * 18 + "return w * x + c  # (m, 1)"
+    assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "headline"),
+    [
+        (
+            "return w * x + b",
+            "return (w * x + b",
+            "✗ gradients: gradients.py cannot be imported: SyntaxError: '(' was never closed",
+        ),
+        (
+            "Array = NDArray",
+            "import nothing_of_this_name\nArray = NDArray",
+            "✗ gradients: gradients.py cannot be imported: ModuleNotFoundError: "
+            "No module named 'nothing_of_this_name'",
+        ),
+        (
+            "Array = NDArray",
+            "import sys; sys.exit(0)\nArray = NDArray",
+            "✗ gradients: gradients.py cannot be imported: SystemExit: 0",
+        ),
+        ("def predict(", "def forecast(", "✗ predict: there is no predict in gradients.py"),
+        (
+            "return w * x + b",
+            "while True: pass",
+            "✗ predict: is still running after 0.2 seconds",
+        ),
+        (
+            "return w * x + b",
+            "raise SystemExit(0)",
+            "✗ predict: ends the program (SystemExit: 0) instead of returning",
+        ),
+        (
+            "return w * x + b",
+            "x *= w; x += b; return x.copy()",
+            "✗ predict: changes its argument x in place",
+        ),
+        (
+            "return w * x + b",
+            "return None",
+            "✗ predict: returns None, not an array of shape (m, 1)",
+        ),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_first_line_says_what_happened(
+    judge: Judge,
+    modules: Path,
+    change: Change,
+    monkeypatch: pytest.MonkeyPatch,
+    old: str,
+    new: str,
+    headline: str,
+) -> None:
+    monkeypatch.setattr("tests.probes.CALL_SECONDS", 0.2)
+    change("gradients", old, new)
+    result = judge(modules, file=ONE_TEST)
+    assert result.ret == 1
+    assert report(result).splitlines()[0] == headline
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_a_mistake_is_reported_once_at_its_stage(
+    judge: Judge, modules: Path, change: Change
+) -> None:
+    halve_the_gradients(change)
+    result = judge(modules, "-k", "derivatives or update or shuffled_anew")
+    text = report(result)
+    assert [line for line in text.splitlines() if line.startswith("✗")] == [
+        "✗ mse_gradients: both gradients are exactly half of what they should be"
+    ]
+    assert "  4 descent    passes" in text
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["-k", "loss or derivatives"], ["-x"]], ids=["all", "some", "first"]
+)
+def test_counts_are_those_of_pytest(
+    judge: Judge, modules: Path, change: Change, options: list[str]
+) -> None:
+    halve_the_gradients(change)
+    ours = judge(modules, *options, file="tests/test_gradients.py")
+    plain = judge(
+        modules, *options, "-p", "no:kata-report", "--tb=no", file="tests/test_gradients.py"
+    )
+    assert ours.ret == plain.ret
+    assert ours.parseoutcomes() == plain.parseoutcomes()
+
+
+def test_tests_may_run_in_two_processes(
+    pytester: pytest.Pytester, modules: Path, change: Change
+) -> None:
+    halve_the_gradients(change)
+    result = pytester.run(
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n2",
+        "-pno:cacheprovider",
+        f"--rootdir={ROOT}",
+        f"--config-file={ROOT / 'pyproject.toml'}",
+        f"--impl={modules}",
+        str(ROOT / "tests" / "test_gradients.py"),
+    )
+    assert result.ret == 1
+    result.assert_outcomes(passed=8, failed=3)
+    assert "✗ mse_gradients: both gradients are exactly half" in report(result)
+
+
+def test_traceback_is_there_for_those_who_ask(judge: Judge, modules: Path, change: Change) -> None:
+    halve_the_gradients(change)
+    result = judge(modules, "--tb=short", file="tests/test_gradients.py")
+    assert "= FAILURES =" in result.stdout.str()
+    assert "tests/test_gradients.py:" in result.stdout.str()
+
+
+def test_hints_come_in_steps(judge: Judge) -> None:
+    first = judge(ROOT / "kata", "--hint", "predict").stdout.str()
+    assert "1. What does NumPy do" in first
+    assert "2. " not in first
+    assert "pytest --hint predict:2" in first
+    assert "3. The formula" in judge(ROOT / "kata", "--hint", "predict:3").stdout.str()
+
+
+def test_unknown_names_are_refused(judge: Judge, tmp_path: Path) -> None:
+    result = judge(ROOT / "kata", "--hint", "nothing")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "no hint for 'nothing'" in result.stderr.str()
+    result = judge(tmp_path / "nowhere")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "no folder with data.py" in result.stderr.str()
+
+
+@pytest.mark.parametrize("style", ["from kata.gradients import", "from .gradients import"])
+def test_modules_may_import_each_other_either_way(
+    judge: Judge, modules: Path, change: Change, style: str
+) -> None:
+    change("descent", "from .gradients import", style)
+    assert judge(modules, file="tests/test_descent.py::test_one_update_on_one_sample").ret == 0
