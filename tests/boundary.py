@@ -8,7 +8,7 @@ shape and dtype. Whatever else happens raises `Wrong` or `Halted`, with the verd
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -181,9 +181,10 @@ FORMS: dict[str, Form] = {
     ),
     "to_dataset": parts("x, y", float32_column, float32_column),
     "train_epoch": parts(
-        "parameters, losses",
+        "parameters, losses, gradients",
         parts("w, b", number, number),
         sequence(number, "call", "losses"),
+        number,
     ),
     "train": parts(
         "parameters, losses",
@@ -231,6 +232,7 @@ class Subject:
         self.halted: Verdict | None = None
         self.seconds = 0.0
         self._first_problem: list[Verdict | None] = []
+        self._diagnosis: list[Verdict] = []
 
     def __call__(
         self,
@@ -293,7 +295,7 @@ class Subject:
             lines = (
                 ("call", call),
                 ("got", got),
-                ("expected", expected or EXPECTED[self.function]),
+                ("expected", expected or EXPECTED.get(self.function, "")),
             )
             raise Wrong(Verdict(self.function, "wrong", f"returns {error}", lines)) from None
         return Answer(self.function, call, got, value)
@@ -379,9 +381,31 @@ class Subject:
             try:
                 laws.LADDERS[self.function](self)
                 self._first_problem.append(None)
-            except (Wrong, Halted) as found:
-                self._first_problem.append(found.verdict)
+            except Halted as halted:
+                self._first_problem.append(halted.verdict)
+            except Wrong as wrong:
+                self._first_problem.append(wrong.verdict)
         return self._first_problem[0]
+
+    def must_pass_its_ladder(self) -> None:
+        """Raise the first problem, if there is one."""
+        verdict = self.first_problem()
+        if verdict is not None:
+            raise (Wrong if verdict.kind == "wrong" and not self.halted else Halted)(verdict)
+
+    def diagnosis(self) -> Verdict | None:
+        """Return the first problem, with the known mistake that explains it, if one does."""
+        verdict = self.first_problem()
+        if verdict is None or verdict.kind != "wrong" or self.halted is not None:
+            return verdict
+        if not self._diagnosis:
+            from tests import diagnosis  # so that right functions do not wait for it
+
+            sentence = diagnosis.likely(self)
+            if sentence is not None:
+                verdict = replace(verdict, lines=(*verdict.lines, ("likely", sentence)))
+            self._diagnosis.append(verdict)
+        return self._diagnosis[0]
 
 
 class Implementation:

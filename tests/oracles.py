@@ -215,6 +215,6 @@ def normal_distribution(values: Array) -> Array:
     return np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in np.ravel(values).tolist()])
 
 
-# A standard normal variable is further out with a probability of 2e-11 (two-sided): 40 such
+# A standard normal variable is further out with a probability of 2.6e-12 (two-sided): 300 such
 # checks stay below FALSE_ALARM together.
-SIGMAS = 6.7
+SIGMAS = 7.0

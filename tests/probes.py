@@ -113,7 +113,8 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, .
                 return "sequence", type_name(value), items, False
             items.append(describe(item, most, depth - 1))
         return "sequence", type_name(value), items, True
-    return "other", type_name(value), short_repr(value)
+    graph = " that requires grad" if getattr(value, "requires_grad", False) is True else ""
+    return "other", type_name(value) + graph, short_repr(value)
 
 
 def short_repr(value: object) -> str:
@@ -522,7 +523,8 @@ def train_epoch(
 ) -> tuple[Any, ...]:
     """Run `train_epoch` on a right model, unshuffled batches, and plain SGD.
 
-    The result has two parts: the parameters at the end, and what the calls returned.
+    The result has three parts: the parameters at the end, what the calls returned, and whether
+    gradients other than 0 are left.
     """
     function = submission.find("train_epoch")
     import torch
@@ -538,7 +540,10 @@ def train_epoch(
     for _ in range(times):
         with submission.guard(CALL_SECONDS), submission.trusting(trust):
             returned.append(describe(function(right, loader, loss_fn, optimizer)))
-    return "sequence", "trained", [parameters(right), ("sequence", "calls", returned, True)], True
+    left = any(p.grad is not None and bool(p.grad.any()) for p in right.parameters())
+    gradients = ("number", float(left))
+    calls = ("sequence", "calls", returned, True)
+    return "sequence", "trained", [parameters(right), calls, gradients], True
 
 
 @probe

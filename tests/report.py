@@ -41,7 +41,7 @@ class Report:
             return (yield)
         except Wrong as wrong:
             verdict = wrong.verdict
-            simplest = self.implementation.subjects[verdict.about].first_problem()
+            simplest = self.implementation.subjects[verdict.about].diagnosis()
             failure: BaseException = Wrong(simplest or verdict)
             traceback = wrong.__traceback__
         except Halted as halted:

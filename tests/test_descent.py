@@ -15,6 +15,10 @@ from tests.strategies import column, data_for, descents, eighths, rates, seeds
 from tests.wording import Array
 
 
+def test_hand_picked_cases_of_the_descent(minibatch_gd: Subject) -> None:
+    minibatch_gd.must_pass_its_ladder()
+
+
 def test_one_update_on_one_sample(minibatch_gd: Subject) -> None:
     # residual −2: dw = −4, db = −4; a step of 1/8 leads from 0 to 0.5, after a loss of 4
     x, y = column([1.0]), column([2.0])

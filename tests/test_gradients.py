@@ -8,6 +8,10 @@ from tests.strategies import column, columns, numbers, samples
 from tests.wording import Array
 
 
+def test_hand_picked_cases_of_the_prediction(predict: Subject) -> None:
+    predict.must_pass_its_ladder()
+
+
 def test_prediction_for_one_sample(predict: Subject) -> None:
     laws.must_be_exact(predict, x=column([3.0]), w=2.0, b=1.0)  # 2·3 + 1 = 7
 
@@ -19,6 +23,10 @@ def test_prediction_for_three_samples(predict: Subject) -> None:
 @given(x=columns, w=numbers, b=numbers)
 def test_prediction_is_w_times_x_plus_b(predict: Subject, x: Array, w: float, b: float) -> None:
     laws.must_be_exact(predict, x=x, w=w, b=b)
+
+
+def test_hand_picked_cases_of_the_loss(mse_loss: Subject) -> None:
+    mse_loss.must_pass_its_ladder()
 
 
 def test_loss_of_one_sample(mse_loss: Subject) -> None:
@@ -37,6 +45,10 @@ def test_loss_is_the_mean_squared_residual(
     laws.must_be_exact(mse_loss, x=data[0], y=data[1], w=w, b=b)
 
 
+def test_hand_picked_cases_of_the_gradients(mse_gradients: Subject) -> None:
+    mse_gradients.must_pass_its_ladder()
+
+
 def test_gradients_of_one_sample(mse_gradients: Subject) -> None:
     # residual 1: dw = 2·1·1, db = 2·1
     laws.must_be_exact(mse_gradients, x=column([1.0]), y=column([0.0]), w=1.0, b=0.0)
@@ -52,6 +64,10 @@ def test_gradients_are_the_derivatives_of_the_loss(
     mse_gradients: Subject, data: tuple[Array, Array], w: float, b: float
 ) -> None:
     laws.must_be_exact(mse_gradients, x=data[0], y=data[1], w=w, b=b)
+
+
+def test_hand_picked_cases_of_the_step(sgd_step: Subject) -> None:
+    sgd_step.must_pass_its_ladder()
 
 
 def test_step_of_half_the_gradient(sgd_step: Subject) -> None:

@@ -19,6 +19,10 @@ torch_seeds = st.integers(0, 2**31)
 fewer = settings(max_examples=15)
 
 
+def test_hand_picked_cases_of_the_model(LinearRegression: Subject) -> None:
+    LinearRegression.must_pass_its_ladder()
+
+
 def test_model_with_w_3_and_b_2(LinearRegression: Subject) -> None:
     training.must_be_the_line(LinearRegression, 3.0, 2.0, column([0.0, 1.0, 2.0]))  # 2, 5, 8
 
@@ -26,6 +30,10 @@ def test_model_with_w_3_and_b_2(LinearRegression: Subject) -> None:
 @given(x=columns, w=eighths, b=eighths)
 def test_model_is_the_line(LinearRegression: Subject, x: Array, w: float, b: float) -> None:
     training.must_be_the_line(LinearRegression, w, b, x)
+
+
+def test_hand_picked_cases_of_the_dataset(to_dataset: Subject) -> None:
+    to_dataset.must_pass_its_ladder()
 
 
 def test_dataset_of_two_samples(to_dataset: Subject) -> None:
@@ -37,6 +45,10 @@ def test_dataset_holds_the_samples_as_float32(
     to_dataset: Subject, data: tuple[Array, Array]
 ) -> None:
     training.must_hold_the_samples(to_dataset, *data)
+
+
+def test_hand_picked_cases_of_one_pass(train_epoch: Subject) -> None:
+    train_epoch.must_pass_its_ladder()
 
 
 def test_one_batch_is_one_step(train_epoch: Subject) -> None:
@@ -78,6 +90,10 @@ def test_a_pass_descends_on_the_loss_it_is_given(train_epoch: Subject, loss: str
     training.must_train_one_pass(
         train_epoch, x, y, batch_size=2, lr=0.125, w=1.0, b=0.0, loss=loss, when=f"with nn.{loss}"
     )
+
+
+def test_hand_picked_cases_of_the_training(train: Subject) -> None:
+    train.must_pass_its_ladder()
 
 
 @pytest.mark.parametrize(("n", "batch_size", "epochs", "when"), descent.CONSTANT_CASES)

@@ -156,9 +156,11 @@ def must_be_independent(answer: Answer, x: Array, noise: Array) -> None:
     """Demand no correlation between samples, nor between x and ε or |ε|.
 
     x, ε: shape (data sets, samples). Each correlation of N independent pairs has the standard
-    error 1/√N; there are fewer than 60.
+    error 1/√N; there are fewer than 200. Two generators of one seed make the fine digits of x
+    depend on |ε|, hence the fractional parts.
     """
     size = np.abs(noise)
+    fine = [((k * x) % 1, f"the fractional part of {k}·x", size, "|ε|") for k in (2, 4, 8, 16)]
     allowed = oracles.SIGMAS / math.sqrt(len(x))
     for one, of, two, with_ in (
         (x, "x", x, "x"),
@@ -166,6 +168,7 @@ def must_be_independent(answer: Answer, x: Array, noise: Array) -> None:
         (size, "|ε|", size, "|ε|"),
         (x, "x", noise, "ε"),
         (x, "x", size, "|ε|"),
+        *fine,
     ):
         for i in range(x.shape[1]):
             for j in range(i + 1 if one is two else 0, x.shape[1]):
@@ -187,8 +190,27 @@ def correlation(one: Array, two: Array) -> float:
     return float(np.corrcoef(one, two)[0, 1])
 
 
+# 2000 data sets of 4 samples each: small ones, so that a dependence between neighbours, or
+# between a sample's x and its noise, is not drowned.
+SETS, SAMPLES = 2000, 4
+
+
+def must_draw_as_it_should(subject: Subject) -> None:
+    """Demand the right distributions of x and ε, and their independence."""
+    x, noise, answer = standard_noise(subject, SAMPLES, SETS)
+    must_be_in_the_unit_interval(answer, x)
+    must_be_distributed(answer, "x", x, np.clip(x, 0, 1), "uniform on [0, 1)")
+    must_have_the_moments_of_the_normal(answer, noise)
+    must_be_distributed(answer, "the noise", noise, oracles.normal_distribution(noise), "normal")
+    must_be_independent(answer, x, noise)
+    for scale in (0.5, 2.0):
+        _, noise, answer = standard_noise(subject, SAMPLES, 500, noise=scale)
+        must_have_the_moments_of_the_normal(answer, noise)
+
+
 def ladder(subject: Subject) -> None:
     for n, w, b in ((1, 3.0, 2.0), (3, 3.0, 2.0), (4, -1.0, 0.5)):
         must_lie_on_the_line(subject, n, w, b, seed=0)
     must_follow_the_seed(subject)
     must_have_the_defaults(subject)
+    must_draw_as_it_should(subject)
