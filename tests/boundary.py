@@ -38,6 +38,7 @@ KEYWORD_ONLY = {
     "minibatch_gd": ("batch_size", "lr", "epochs", "rng", "w", "b"),
 }
 
+SMALL_SECONDS = 1.0  # for calls on a few samples, which right code makes in 0.05 s at most
 TOTAL_SECONDS = 20.0  # for all calls of one function; right code takes below 2 s here
 
 
@@ -212,6 +213,7 @@ class Answer:
     call: str
     got: str
     value: Any
+    printed: str = ""
 
     def fail(self, headline: str, expected: str, got: str | None = None) -> NoReturn:
         """Raise the verdict that this answer is wrong."""
@@ -219,8 +221,16 @@ class Answer:
             ("call", self.call),
             ("got", self.got if got is None else got),
             ("expected", expected),
+            *printed_lines(self.printed),
         )
         raise Wrong(Verdict(self.function, "wrong", headline, lines))
+
+
+def printed_lines(printed: str) -> list[tuple[str, str]]:
+    """Return the lines of the report that show what the learner's code printed."""
+    lines = printed.splitlines()
+    shown = [*lines[:5], "..."] if len(lines) > 5 else lines
+    return [("printed" if index == 0 else "", text) for index, text in enumerate(shown)]
 
 
 class Subject:
@@ -270,17 +280,20 @@ class Subject:
             sweep=sweep,
             stir=stir,
             watch=watch,
+            seconds=SMALL_SECONDS if times == 1 and self._size(values) <= 64 else None,
             **self._arguments(values),
         )
 
+    def _size(self, values: dict[str, Any]) -> int:
+        return max(len(values.get("x", ())), values.get("epochs", 0), values.get("n", 0))
+
     def _arguments(self, values: dict[str, Any]) -> dict[str, Any]:
         by_name = KEYWORD_ONLY.get(self.function, ())
-        most = 2 * max(len(values.get("x", ())), values.get("epochs", 0)) + 8
         return {
             "function": self.function,
             "positional": {k: values[k] for k in POSITIONAL if k in values and k not in by_name},
             "keywords": {k: v for k, v in values.items() if k in by_name},
-            "most": most,
+            "most": 2 * self._size(values) + 8,
         }
 
     def ask(self, probe: str, call: str, form: Form, expected: str = "", **request: Any) -> Answer:
@@ -296,9 +309,10 @@ class Subject:
                 ("call", call),
                 ("got", got),
                 ("expected", expected or EXPECTED.get(self.function, "")),
+                *printed_lines(self.implementation.submission.printed),
             )
             raise Wrong(Verdict(self.function, "wrong", f"returns {error}", lines)) from None
-        return Answer(self.function, call, got, value)
+        return Answer(self.function, call, got, value, self.implementation.submission.printed)
 
     def must_raise_value_error(self, why: str, **values: Any) -> None:
         """Demand a `ValueError`, at the latest when the first item of the result is asked for."""
@@ -371,6 +385,7 @@ class Subject:
         lines = (("call", call), ("got", f"{problem.text}{at}"), *code)
         if expected:
             lines += (("expected", expected),)
+        lines += (*printed_lines(self.implementation.submission.printed),)
         raise Wrong(Verdict(self.function, "wrong", headline, lines))
 
     def first_problem(self) -> Verdict | None:

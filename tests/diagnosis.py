@@ -5,6 +5,7 @@ not depend on the random order it is free to choose. Two implementations with th
 have the same features; the checks see to it that no two known mistakes share all of them.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,29 +51,31 @@ def subject_of(mistake: Mistake) -> Subject:
     return implementation.subjects[mistake.function]
 
 
-def likely(subject: Subject, without: str = "") -> str | None:
-    """Return the sentence of the one known mistake that explains all that the function does.
+class Known:
+    """The features of a known mistake, found out as far as they are asked for."""
 
-    Parameters
-    ----------
-    subject : Subject
-        A function that is wrong.
-    without : str
-        The name of a mistake to leave out.
-    """
-    candidates = {
-        m.name: (m, features(subject_of(m))) for m in known(subject.function) if m.name != without
-    }
-    for feature in features(subject):
-        for name in list(candidates):
-            if not alike(feature, next(candidates[name][1], None)):
-                del candidates[name]
+    def __init__(self, mistake: Mistake) -> None:
+        self.mistake = mistake
+        self._rest = features(subject_of(mistake))
+        self._found: list[Any] = []
+
+    def __getitem__(self, index: int) -> Any:
+        while len(self._found) <= index:
+            self._found.append(next(self._rest, None))
+        return self._found[index]
+
+
+of_mistake = functools.cache(Known)
+
+
+def likely(subject: Subject) -> str | None:
+    """Return the sentence of the one known mistake that explains all that the function does."""
+    candidates = [of_mistake(mistake) for mistake in known(subject.function)]
+    for index, feature in enumerate(features(subject)):
+        candidates = [c for c in candidates if alike(feature, c[index])]
         if not candidates:
             return None
-    if len(candidates) != 1:
-        return None
-    ((found, _),) = candidates.values()
-    return found.sentence
+    return candidates[0].mistake.sentence if len(candidates) == 1 else None
 
 
 def features(subject: Subject) -> Features:
@@ -175,7 +178,7 @@ def data_features(subject: Subject) -> Features:
     (x1, y1), (x2, y2), (x3, y3) = (subject(n=4, seed=s).value for s in (1, 1, 2))
     noise = [y - 3 * x - 2 for x, y in ((x1, y1), (x3, y3))]
     yield np.array_equal(x1, x2), np.array_equal(y1, y2), np.array_equal(x1, x3)
-    yield bool(np.allclose(*noise, rtol=0, atol=1e-9))
+    yield bool(np.allclose(noise[0], noise[1], rtol=0, atol=1e-9))
     for scale in (0.1, 0.5):
         values = subject(n=4, times=800, sweep="seed", noise=scale).value
         x = np.array([x[:, 0] for x, _ in values])

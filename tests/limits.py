@@ -8,7 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-REPEAT = 0.01  # seconds between two interruptions: a bare `except:` may swallow one of them
+PATIENCE = 5.0  # seconds that code may take without using the processor
+LOOK_AGAIN = 0.02  # seconds until a call that was not at work is looked at again
+
+# Seconds between two interruptions. A loop around a bare `except:` swallows one of them, but the
+# next may come while it is outside its `try`: with so many it soon does.
+REPEAT = 100e-6
+WATCHDOG_REPEAT = 0.01  # each has a price here
 
 
 class OutOfTime(BaseException):
@@ -40,20 +46,45 @@ class Limit:
         self.is_judged = is_judged
         self.paused = False  # while a debugger waits for its user
         self.where: tuple[str, int] | None = None  # file and line that were interrupted
+        self._busy = False
+        self._seconds = 0.0
+        self._started = 0.0, 0.0
 
     @contextmanager
     def __call__(self, seconds: float) -> Iterator[None]:
-        """Raise `OutOfTime` in the judged code once `seconds` are over."""
+        """Raise `OutOfTime` in the judged code once `seconds` are over.
+
+        On a machine that is busy with something else a call may stand still for a while: until
+        `PATIENCE` is over, only the time in which it was at work counts.
+        """
         self.where = None
+        self._seconds = seconds
+        self._started = time.monotonic(), time.process_time()
         main = threading.current_thread() is threading.main_thread()
         limit = self._alarm if main and hasattr(signal, "setitimer") else self._watchdog
         with limit(seconds):
             yield
 
+    def _on_alarm(self, frame: FrameType | None) -> None:
+        if self._busy or not self._is_over():  # busy: another alarm is being looked at
+            return
+        signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
+        self._busy = True
+        try:
+            self._interrupt(frame)
+        finally:
+            self._busy = False
+
+    def _is_over(self) -> bool:
+        wall, processor = self._started
+        at_work = time.process_time() - processor
+        return time.monotonic() - wall > PATIENCE or at_work > 0.8 * self._seconds
+
     def _interrupt(self, frame: FrameType | None) -> None:
-        place = frame
-        while place is not None and not self.is_judged(place):
-            place = place.f_back
+        place = None  # the outermost: in the function that was called
+        while frame is not None:
+            place = frame if self.is_judged(frame) else place
+            frame = frame.f_back
         if place is None or self.paused or being_debugged():
             return
         if self.where is None:
@@ -63,8 +94,8 @@ class Limit:
     @contextmanager
     def _alarm(self, seconds: float) -> Iterator[None]:
         started = time.monotonic()
-        handler = signal.signal(signal.SIGALRM, lambda _, frame: self._interrupt(frame))
-        outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT)
+        handler = signal.signal(signal.SIGALRM, lambda _, frame: self._on_alarm(frame))
+        outer, _ = signal.setitimer(signal.ITIMER_REAL, seconds, LOOK_AGAIN)
         try:
             yield
         finally:  # give the timer back to whoever had set it, with what is left of it
@@ -87,10 +118,12 @@ class Limit:
         def watch() -> None:
             pause = seconds
             while not over.wait(pause):
-                pause = REPEAT
+                pause = WATCHDOG_REPEAT
                 with lock:
                     if over.is_set():
                         return
+                    if not self._is_over():
+                        continue
                     try:
                         self._interrupt(sys._current_frames().get(target))
                     except OutOfTime:

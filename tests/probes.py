@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests import trusted
+from tests.containment import ProcessEnd, contained
 from tests.limits import Limit, OutOfTime
 
 Array = NDArray[Any]
@@ -55,7 +56,7 @@ class Seed:
 class Problem:
     """What kept a call from giving a result.
 
-    `kind` is one of: not started, missing, import, raised, exit, timeout, mutated, global
+    `kind` is one of: not started, missing, import, raised, exit, input, timeout, mutated, global
     state. `text` says what happened; `where` is a file and a line of the learner's, `code`
     that line's text, `name` the function, argument or exception that the kind is about.
     """
@@ -139,6 +140,8 @@ class Submission:
         self.broken: dict[str, Problem] = {}  # stage: why its module cannot be imported
         self.absent: set[str] = set()  # functions that their module does not have
         self.limit = Limit(self.is_judged)
+        self.printed = ""  # what the last call wrote, or its beginning
+        self._passed_on = [0]
         self._own_modules: dict[str, ModuleType] = {}
         self._untouched: dict[str, bool] = {}
 
@@ -172,12 +175,14 @@ class Submission:
         if stage == "training":
             importlib.import_module("torch")  # takes a second that is not the learner's
         name = f"{self.package}.{stage}"
+        if not (self.folder / f"{stage}.py").is_file():
+            self.broken[stage] = Problem("import", "there is no such file")
         keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         try:
             with self.guard(IMPORT_SECONDS):
                 module = importlib.import_module(name)
         except Stopped as stopped:
-            self.broken[stage] = replace(stopped.problem, kind="import")
+            self.broken.setdefault(stage, replace(stopped.problem, kind="import"))
             module = ModuleType(name)
             sys.modules[name] = module
         finally:
@@ -244,13 +249,18 @@ class Submission:
     def guard(self, seconds: float) -> Iterator[None]:
         """Turn whatever the learner's code does wrong into a `Stopped`."""
         try:
-            with self.limit(seconds):
-                yield
-        except (Stopped, KeyboardInterrupt):
+            with contained(self._passed_on) as output:
+                try:
+                    with self.limit(seconds):
+                        yield
+                finally:
+                    self.printed = output.head
+        except Stopped:
             raise
         except OutOfTime:
             where = self.limit.where
-            problem = Problem("timeout", f"is still running after {seconds:g} seconds")
+            unit = "second" if seconds == 1 else "seconds"
+            problem = Problem("timeout", f"is still running after {seconds:g} {unit}")
             raise Stopped(self._located(problem, where)) from None
         except SyntaxError as error:
             where = (error.filename or "", error.lineno or 0)
@@ -264,9 +274,18 @@ class Submission:
             raise Stopped(self._located(problem, where)) from error
         except BaseException as error:
             where = self._last_own_line(error.__traceback__)
-            kind = "exit" if isinstance(error, SystemExit) else "raised"
-            problem = Problem(kind, exception_text(error), name=type(error).__name__)
+            if isinstance(error, KeyboardInterrupt) and not self._raises(where, error):
+                raise  # it was the user's
+            kind = "exit" if isinstance(error, SystemExit | ProcessEnd) else "raised"
+            text = exception_text(error)
+            if "reading from stdin" in text:  # pytest's own words are about its options
+                kind, text = "input", "waits for input from the keyboard"
+            problem = Problem(kind, text, name=type(error).__name__)
             raise Stopped(self._located(problem, where)) from error
+
+    def _raises(self, where: tuple[str, int] | None, error: BaseException) -> bool:
+        """Whether a line of the learner's raises this exception by name."""
+        return where is not None and type(error).__name__ in linecache.getline(*where)
 
     def _last_own_line(self, traceback: TracebackType | None) -> tuple[str, int] | None:
         where = None
@@ -305,7 +324,10 @@ def exception_text(error: BaseException) -> str:
     except Exception:
         text = ""
     text = text if len(text) <= 160 else text[:157] + "..."
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if isinstance(error, SystemExit):
+        return "sys.exit"
+    name = "" if isinstance(error, ProcessEnd) else type(error).__name__
+    return ": ".join(part for part in (name, text) if part)
 
 
 # -- probes -----------------------------------------------------------------------------------
@@ -347,6 +369,7 @@ def call(
     first_only: bool = False,
     stir: int | None = None,
     watch: bool = False,
+    seconds: float | None = None,
     trust: tuple[str, ...] = (),
 ) -> tuple[Any, ...]:
     """Call a function `times` times with the same values, and describe each result.
@@ -365,7 +388,7 @@ def call(
     results = []
     with global_state(stir, watch):
         with (
-            submission.guard(CALL_SECONDS),
+            submission.guard(seconds or CALL_SECONDS),
             submission.trusting(trust),
             np.errstate(all="ignore"),
         ):
@@ -568,6 +591,7 @@ def train(
     function = submission.find("train")
     import torch
 
+    torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds, and not the learner's
     right = line(w, b)
     data = tensors(x, y)
     generator = None if seed is None else torch.Generator().manual_seed(seed)

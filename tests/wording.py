@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-MOST_ROWS = 12
+MOST_ROWS = 12  # of an array, and
+MOST_ITEMS = 6  # of a sequence are shown
 
 
 def show(value: Any) -> str:
@@ -43,8 +44,8 @@ def show_description(description: tuple[Any, ...]) -> str:
         return f"an array of shape {rest[1]} and dtype {rest[0]}"
     if kind == "sequence":
         name, items, complete = rest
-        shown = [show_description(item) for item in items[:MOST_ROWS]]
-        if not complete or len(items) > MOST_ROWS:
+        shown = [show_description(item) for item in items[:MOST_ITEMS]]
+        if not complete or len(items) > MOST_ITEMS:
             shown.append("...")
         inner = ", ".join(shown)
         if name == "tuple":

@@ -43,7 +43,8 @@ def descent(
     )
     (w_end, b_end), losses = answer.value
     got = show((w_end, b_end, losses))
-    return Answer(answer.function, answer.call, got, (w_end, b_end, losses))
+    value = (w_end, b_end, losses)
+    return Answer(answer.function, answer.call, got, value, answer.printed)
 
 
 def tolerance(subject: Subject) -> float:

@@ -53,7 +53,8 @@ def run(
     `step` gets a dict `memory` that lasts for the call; `frozen` takes all gradients of an
     epoch at its first w, b; `each` changes w, b after each update.
     """
-    start, losses, memory, count = (w, b), [], {}, 0
+    memory: dict[str, Any] = {}
+    start, losses, count = (w, b), [], 0
     for epoch in range(epochs):
         if restart:
             w, b = start

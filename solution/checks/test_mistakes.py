@@ -1,0 +1,25 @@
+"""Every known mistake is rejected, named, and told from all others."""
+
+import pytest
+
+from tests import diagnosis
+from tests.mistakes import MISTAKES, Mistake, known
+from tests.probes import STAGE_OF
+
+
+@pytest.mark.parametrize("function", STAGE_OF)
+def test_every_function_has_mistakes_of_its_own(function: str) -> None:
+    names = [mistake.name for mistake in known(function)]
+    sentences = {mistake.sentence for mistake in known(function)}
+    assert len(set(names)) == len(names) == len(sentences) > 7
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.function}: {m.name}")
+def test_mistake_is_rejected_and_named(mistake: Mistake) -> None:
+    subject = diagnosis.subject_of(mistake)
+    verdict = subject.first_problem()
+    assert verdict is not None, "accepted"
+    assert verdict.kind == "wrong"
+    # the one sentence, so that left out of the catalogue it would have no other
+    assert diagnosis.likely(subject) == mistake.sentence

@@ -1,0 +1,73 @@
+"""What judged code cannot do to the process that it shares with the tests.
+
+This keeps accidents from ending a learner's run. It is no protection against code that means
+harm.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, TextIO
+
+PASSED_ON = 200_000  # characters of output, in all, that reach the terminal or pytest
+KEPT = 400  # characters of it, of each call, that the report may show
+
+
+class ProcessEnd(BaseException):
+    """The judged code asked the operating system to end the process."""
+
+
+def end_process(status: int = 0) -> NoReturn:
+    raise ProcessEnd("os._exit")
+
+
+start_thread = threading.Thread.start
+
+
+def start_daemon(thread: threading.Thread) -> None:
+    """Start a thread that does not keep the process alive."""
+    thread.daemon = True
+    start_thread(thread)
+
+
+class Output:
+    """Takes the place of `sys.stdout`: passes on what is written, up to a limit.
+
+    Parameters
+    ----------
+    passed : list of int
+        The number of characters passed on so far, over all calls.
+    """
+
+    def __init__(self, stream: TextIO, passed: list[int]) -> None:
+        self.stream = stream
+        self.passed = passed
+        self.head = ""
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        if len(self.head) < KEPT:
+            self.head += text[: KEPT - len(self.head)]
+        if self.passed[0] < PASSED_ON:
+            self.passed[0] += len(text)
+            self.stream.write(text[:PASSED_ON])
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def contained(passed: list[int]) -> Iterator[Output]:
+    """Keep the code inside from ending the process, outliving it, or flooding its output."""
+    output: Any = Output(sys.stdout, passed)
+    kept = sys.stdout, os._exit, os.abort, threading.Thread.start
+    sys.stdout = output
+    os._exit = os.abort = end_process
+    threading.Thread.start = start_daemon  # type: ignore[method-assign, assignment]
+    try:
+        yield output
+    finally:
+        sys.stdout, os._exit, os.abort, threading.Thread.start = kept  # type: ignore[method-assign]
