@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 PATIENCE = 5.0  # seconds that code may take without using the processor
+IMPORT_PATIENCE = 15.0  # seconds that importing a library inside a function may take
 LOOK_AGAIN = 0.02  # seconds until a call that was not at work is looked at again
 
 # Seconds between two interruptions. A loop around a bare `except:` swallows one of them, but the
@@ -49,6 +50,7 @@ class Limit:
         self._busy = False
         self._seconds = 0.0
         self._started = 0.0, 0.0
+        self._called = 0.0
 
     @contextmanager
     def __call__(self, seconds: float) -> Iterator[None]:
@@ -60,6 +62,7 @@ class Limit:
         self.where = None
         self._seconds = seconds
         self._started = time.monotonic(), time.process_time()
+        self._called = time.monotonic()
         main = threading.current_thread() is threading.main_thread()
         limit = self._alarm if main and hasattr(signal, "setitimer") else self._watchdog
         with limit(seconds):
@@ -68,10 +71,12 @@ class Limit:
     def _on_alarm(self, frame: FrameType | None) -> None:
         if self._busy or not self._is_over():  # busy: another alarm is being looked at
             return
-        signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
         self._busy = True
         try:
             self._interrupt(frame)
+        except OutOfTime:
+            signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)  # until it is out of the way
+            raise
         finally:
             self._busy = False
 
@@ -81,11 +86,17 @@ class Limit:
         return time.monotonic() - wall > PATIENCE or at_work > 0.8 * self._seconds
 
     def _interrupt(self, frame: FrameType | None) -> None:
-        place = None  # the outermost: in the function that was called
+        place, importing = None, False
         while frame is not None:
-            place = frame if self.is_judged(frame) else place
+            if self.is_judged(frame):
+                place = frame  # the outermost: in the function that was called
+            elif place is None and "importlib" in frame.f_code.co_filename:
+                importing = True  # a library, which may well take a second
             frame = frame.f_back
         if place is None or self.paused or being_debugged():
+            return
+        if importing and time.monotonic() - self._called < IMPORT_PATIENCE:
+            self._started = time.monotonic(), time.process_time()  # the call's own time is to come
             return
         if self.where is None:
             self.where = place.f_code.co_filename, place.f_lineno

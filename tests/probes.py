@@ -39,7 +39,7 @@ STAGE_OF = {name: stage for stage, names in STAGES.items() for name in names}
 CALL_SECONDS = 5.0  # a right call takes below 0.2 s, so that a slow machine has 25 times that
 IMPORT_SECONDS = 8.0  # a learner may import a large library
 MOST_ITEMS = 64  # read from a result that should have two parts
-MOST_ELEMENTS = 1_000_000  # copied from an array; a larger one is described by its shape
+MOST_ELEMENTS = 100_000  # copied from an array; a larger one is described by its shape
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Problem:
 
     `kind` is one of: not started, missing, import, raised, exit, input, timeout, mutated, global
     state. `text` says what happened; `where` is a file and a line of the learner's, `code`
-    that line's text, `name` the function, argument or exception that the kind is about.
+    that line's text, `name` the function, argument or exception that the kind is about, `kinds`
+    the names of the exception's classes.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Problem:
     where: tuple[str, int] | None = None
     code: str = ""
     name: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 class Stopped(Exception):
@@ -280,7 +282,8 @@ class Submission:
             text = exception_text(error)
             if "reading from stdin" in text:  # pytest's own words are about its options
                 kind, text = "input", "waits for input from the keyboard"
-            problem = Problem(kind, text, name=type(error).__name__)
+            kinds = tuple(base.__name__ for base in type(error).__mro__)
+            problem = Problem(kind, text, name=type(error).__name__, kinds=kinds)
             raise Stopped(self._located(problem, where)) from error
 
     def _raises(self, where: tuple[str, int] | None, error: BaseException) -> bool:

@@ -9,7 +9,8 @@ small = st.integers(-8, 8).map(float)
 eighths = st.integers(-40, 40).map(lambda k: k / 8)
 decimals = st.integers(-99_999, 99_999).map(lambda k: k / 1000)
 tiny = st.integers(-9, 9).map(lambda k: k / 1e6)  # against rounding to a fixed digit
-numbers = st.one_of(small, eighths, decimals, tiny)
+large = st.integers(-9, 9).map(lambda k: k * 1e6)  # against clipping
+numbers = st.one_of(small, eighths, decimals, tiny, large)
 rates = st.sampled_from([0.125, 0.25, 0.1, 0.01, 0.05])
 seeds = st.integers(0, 2**32 - 1)
 

@@ -55,6 +55,13 @@ def must_follow_the_seed(subject: Subject) -> None:
             again.fail(f"the same seed gives another {name} at the second call", first.got)
         if np.array_equal(one, three):
             other.fail(f"seed=1 and seed=2 give the same {name}", f"another {name} than for seed=1")
+    seen: dict[float, int] = {}
+    for seed in (0, 1, 42, 100, 1042, 2**32 - 1):
+        one = subject(n=1, seed=seed)
+        x = float(one.value[0][0, 0])
+        if x in seen:
+            one.fail(f"seed={seed} gives the same x as seed={seen[x]}", "another x for each seed")
+        seen[x] = seed
     noises = [answer.value[1] - 3.0 * answer.value[0] - 2.0 for answer in (first, other)]
     if np.allclose(noises[0], noises[1], rtol=0, atol=1e-12):
         other.fail("seed=1 and seed=2 give the same noise", f"other noise than {show(noises[0])}")
@@ -76,11 +83,17 @@ def must_have_the_defaults(subject: Subject) -> None:
             )
 
 
+# 2000 data sets of 4 samples each: small ones, so that a dependence between neighbours, or
+# between a sample's x and its noise, is not drowned.
+SETS, SAMPLES = 2000, 4
+
+
 def standard_noise(
     subject: Subject, n: int, sets: int, **values: Any
 ) -> tuple[Array, Array, Answer]:
     """Return x and ε of many small data sets, each array of shape (sets, n)."""
     w, b, noise = (values.get(k, DEFAULTS[k]) for k in ("w", "b", "noise"))
+    must_have_n_rows(subject(n=3, **values), 3)  # before large arrays of a wrong shape
     answer = subject(n=n, times=sets, sweep="seed", **values)
     xs, noises = [], []
     for x, y in answer.value:
@@ -145,20 +158,26 @@ def must_have_the_moments_of_the_normal(answer: Answer, noise: Array) -> None:
     for name, (right, error, slack) in MOMENTS.items():
         allowed = oracles.SIGMAS * slack * error / math.sqrt(len(values))
         if not abs(found[name] - right) <= allowed:
+            tails = ""
+            if name == "kurtosis":
+                kind = "lighter tails" if found[name] < right else "heavier tails"
+                uniform = ", about those of a uniform one" if abs(found[name] - 1.8) < 0.1 else ""
+                tails = f": {kind} than a normal distribution{uniform}"
             answer.fail(
-                f"ε = (y − w·x − b)/noise has the {name} {found[name]:.3g}, not {right:g}",
+                f"ε = (y − w·x − b)/noise has the {name} {found[name]:.3g}, not {right:g}{tails}",
                 f"{right:g}, give or take {allowed:.2g}, in {len(values)} samples",
                 f"{found[name]:.6g}",
             )
 
 
-def must_be_independent(answer: Answer, x: Array, noise: Array) -> None:
+def must_be_independent(subject: Subject) -> None:
     """Demand no correlation between samples, nor between x and ε or |ε|.
 
-    x, ε: shape (data sets, samples). Each correlation of N independent pairs has the standard
+    Each correlation of N independent pairs has the standard
     error 1/√N; there are fewer than 200. Two generators of one seed make the fine digits of x
     depend on |ε|, hence the fractional parts.
     """
+    x, noise, answer = standard_noise(subject, SAMPLES, SETS)
     size = np.abs(noise)
     fine = [((k * x) % 1, f"the fractional part of {k}·x", size, "|ε|") for k in (2, 4, 8, 16)]
     allowed = oracles.SIGMAS / math.sqrt(len(x))
@@ -190,26 +209,80 @@ def correlation(one: Array, two: Array) -> float:
     return float(np.corrcoef(one, two)[0, 1])
 
 
-# 2000 data sets of 4 samples each: small ones, so that a dependence between neighbours, or
-# between a sample's x and its noise, is not drowned.
-SETS, SAMPLES = 2000, 4
+# Many samples in each set, for everything that shows in large numbers only.
+LARGE_SETS, LARGE = 120, 1000
+
+
+def must_draw_x_uniformly(subject: Subject) -> None:
+    x, _, answer = standard_noise(subject, LARGE, LARGE_SETS)
+    must_be_in_the_unit_interval(answer, x)
+    must_be_distributed(answer, "x", x, np.clip(x, 0, 1), "uniform on [0, 1)")
+
+
+def must_draw_normal_noise(subject: Subject, **values: Any) -> None:
+    sets = 10 if values else LARGE_SETS
+    _, noise, answer = standard_noise(subject, LARGE, sets, **values)
+    must_have_the_moments_of_the_normal(answer, noise)
+    below = oracles.normal_distribution(noise)
+    must_be_distributed(answer, "the noise", noise, below, "normal")
+
+
+def must_not_repeat(subject: Subject) -> None:
+    """Demand no order and no repeats in a large set: 1000 float64 draws are all different."""
+    x, noise, answer = standard_noise(subject, LARGE, LARGE_SETS)
+    index = np.broadcast_to(np.arange(float(LARGE)), x.shape)
+    allowed = oracles.SIGMAS / math.sqrt(x.size / 2)
+    for name, values in (("x", x), ("ε", noise)):
+        different = len(np.unique(values[0]))
+        if different < 0.99 * LARGE:
+            answer.fail(
+                f"{name} takes only {different} different values in {LARGE} samples",
+                f"{LARGE} independent draws",
+                f"{different} different values of {name}",
+            )
+        for found, what in (
+            (correlation(values.ravel(), index.ravel()), f"{name} depends on the sample's number"),
+            (
+                correlation(values[:, ::2].ravel(), values[:, 1::2].ravel()),
+                f"{name} depends on the sample before",
+            ),
+        ):
+            if abs(found) > allowed:
+                answer.fail(
+                    f"{what}: their correlation is {found:.2f}",
+                    f"independent draws: a correlation of 0, give or take {allowed:.2f}",
+                    f"{found:.6g}",
+                )
+    for name, values in (("x", x), ("the fractional part of 8·x", (8 * x) % 1)):
+        for other, second in (("ε", noise), ("|ε|", np.abs(noise))):
+            found = correlation(values.ravel(), second.ravel())
+            if abs(found) > allowed:
+                answer.fail(
+                    f"{name} and {other} of a sample depend on each other: "
+                    f"their correlation is {found:.2f}",
+                    f"independent draws: a correlation of 0, give or take {allowed:.2f}",
+                    f"{found:.6g}",
+                )
+
+
+OTHER_LINES = (
+    {"w": -2.0, "b": 1.0, "noise": 0.5},
+    {"w": 0.5, "b": -4.0, "noise": 5.0},
+)
 
 
 def must_draw_as_it_should(subject: Subject) -> None:
     """Demand the right distributions of x and ε, and their independence."""
-    x, noise, answer = standard_noise(subject, SAMPLES, SETS)
-    must_be_in_the_unit_interval(answer, x)
-    must_be_distributed(answer, "x", x, np.clip(x, 0, 1), "uniform on [0, 1)")
-    must_have_the_moments_of_the_normal(answer, noise)
-    must_be_distributed(answer, "the noise", noise, oracles.normal_distribution(noise), "normal")
-    must_be_independent(answer, x, noise)
-    for scale in (0.5, 2.0):
-        _, noise, answer = standard_noise(subject, SAMPLES, 500, noise=scale)
-        must_have_the_moments_of_the_normal(answer, noise)
+    must_draw_x_uniformly(subject)
+    must_draw_normal_noise(subject)
+    for values in OTHER_LINES:
+        must_draw_normal_noise(subject, **values)
+    must_be_independent(subject)
+    must_not_repeat(subject)
 
 
 def ladder(subject: Subject) -> None:
-    for n, w, b in ((1, 3.0, 2.0), (3, 3.0, 2.0), (4, -1.0, 0.5)):
+    for n, w, b in ((3, 3.0, 2.0), (1, 3.0, 2.0), (4, -1.0, 0.5)):
         must_lie_on_the_line(subject, n, w, b, seed=0)
     must_follow_the_seed(subject)
     must_have_the_defaults(subject)

@@ -109,6 +109,14 @@ def must_be_exact(subject: Subject, **inputs: Any) -> None:
 def ladder(subject: Subject) -> None:
     """Try the hand-picked cases, and say what all of them have in common."""
     cases = [compare(subject, **inputs) for inputs in CASES[subject.function]]
+    again = compare(subject, **cases[0].inputs)
+    if again.answer.got != cases[0].answer.got:
+        first = cases[0].answer.got
+        again.answer.fail(
+            f"gives {again.answer.got} where the same call gave {first} before: "
+            "something is kept between calls",
+            again.expected,
+        )
     for case in cases:
         if not case.all_right:
             case.answer.fail(explain(subject.function, cases), case.expected)
@@ -151,6 +159,13 @@ def explain_part(cases: Sequence[Compared], part: int) -> str:
     got = [value for case in cases for value in case.got[part].tolist()]
     right = [value for case in cases for value in case.right[part].tolist()]
     tolerance = [value for case in cases for value in case.tolerance[part].tolist()]
+    if not any(len(c.got[part]) for c in failing):
+        return "wrong"
+    error = max(
+        abs(g - r) / (abs(r) + 1e12 * t) for g, r, t in zip(got, right, tolerance, strict=True) if t
+    )
+    if error < 1e-3:
+        return f"not exact: off by up to {error:.1g} of its size"
     factor = common_factor(got, right, tolerance)
     if factor is not None:
         return say_factor(factor, plural=False)
@@ -162,16 +177,37 @@ def explain_part(cases: Sequence[Compared], part: int) -> str:
             if factor is not None:
                 times = "" if abs(factor - 1) < 1e-9 else f"{factor:.6g}·"
                 return f"{times}{text} what it should be, for m samples"
-    return when_wrong([(c.inputs, not c.is_right(part)) for c in cases])
+    return when_wrong(cases, part)
 
 
-def when_wrong(cases: Sequence[tuple[dict[str, Any], bool]]) -> str:
-    """Find a condition that separates the wrong cases from the right ones."""
-    if any(wrong for _, wrong in cases) and not all(wrong for _, wrong in cases):
+def when_wrong(cases: Sequence[Compared], part: int) -> str:
+    """Find a condition that separates the wrong cases from the right ones, or give an example."""
+    wrong = [c for c in cases if not c.is_right(part)]
+    right = [c for c in cases if c.is_right(part)]
+    if wrong and right:
         for text, holds in CONDITIONS:
-            if all(holds(inputs) == wrong for inputs, wrong in cases):
+            if all(holds(c.inputs) for c in wrong) and not any(holds(c.inputs) for c in right):
                 return f"wrong when {text}, right otherwise"
-    return "wrong"
+
+        def size(case: Compared) -> float:
+            return float(np.abs(case.right[part]).max())
+
+        def samples(case: Compared) -> int:
+            return len(case.inputs.get("x", ()))
+
+        if all((c.right[part] < 0).any() for c in wrong) and not any(
+            (c.right[part] < 0).any() for c in right
+        ):
+            return "wrong where it should be negative, right elsewhere"
+        if min(map(samples, wrong)) > max(map(samples, right)):
+            return f"wrong for {samples(wrong[0])} samples, right for {samples(right[-1])}"
+        if min(map(size, wrong)) > max(map(size, right)):
+            return f"wrong where it should be large ({size(wrong[0]):.3g}), right where it is small"
+        if max(map(size, wrong)) < min(map(size, right)):
+            return f"wrong where it should be small ({size(wrong[0]):.3g}), right where it is large"
+    got, target = wrong[0].got[part], wrong[0].right[part]
+    place = int(np.argmax(~(np.abs(got - target) <= wrong[0].tolerance[part])))
+    return f"{got[place]:.6g} where it should be {target[place]:.6g}"
 
 
 def xy(*pairs: tuple[float, float]) -> dict[str, Array]:
@@ -188,9 +224,14 @@ LOSS_CASES: list[dict[str, Any]] = [
     {**xy((1.0, 2.0)), "w": 0.0, "b": 1.0},
     {**xy((2.0, 9.0)), "w": 3.0, "b": 2.0},
     {**xy((1.0, 4.0), (2.0, 1.0), (3.0, 9.0)), "w": 2.0, "b": 1.0},
-    {**xy((0.125, 0.0)), "w": 0.001, "b": 0.0},  # rounded away by a fixed number of digits
+    {**xy((0.125, 0.0)), "w": 0.001, "b": 0.0},  # rounded away by a fixed number of digits,
+    {**xy((1e-4, 0.0), (2e-4, 1e-7)), "w": 1e-4, "b": 0.0},  # by a larger one,
+    {**xy((3000.0, -1e6)), "w": 1000.0, "b": 0.0},  # or clipped
     {**xy((-1.0, 0.5), (0.5, 3.0), (1.0, 5.5), (2.0, 7.0)), "w": 3.0, "b": -2.0},
 ]
+# More samples than anyone would fix a number for by accident; too many to be shown first.
+MANY = {"x": column([k / 8 - 60 for k in range(1001)]), "w": -1.5, "b": 0.25}
+MANY_PAIRS = {**MANY, "y": column([float(k % 7) for k in range(1001)])}
 CASES: dict[str, list[dict[str, Any]]] = {
     "predict": [
         {"x": column([1.0]), "w": 2.0, "b": 0.0},
@@ -198,13 +239,20 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"x": column([2.0]), "w": 3.0, "b": 1.0},
         {"x": column([0.0, 1.0, 2.0]), "w": 3.0, "b": 2.0},
         {"x": column([0.5, -1.0, 2.0, 4.0]), "w": -1.5, "b": 0.25},
+        {"x": column([1e-7]), "w": 1e-6, "b": 0.0},
+        {"x": column([3000.0]), "w": 1000.0, "b": -1.0},
+        MANY,
     ],
-    "mse_loss": LOSS_CASES,
-    "mse_gradients": LOSS_CASES,
+    "mse_loss": [*LOSS_CASES, MANY_PAIRS],
+    "mse_gradients": [*LOSS_CASES, MANY_PAIRS],
     "sgd_step": [
         {"w": 1.0, "b": 2.0, "dw": 3.0, "db": 4.0, "lr": 1.0},
         {"w": 1.0, "b": 2.0, "dw": 4.0, "db": -8.0, "lr": 0.5},
         {"w": 0.0, "b": 0.0, "dw": 2.0, "db": 1.0, "lr": 0.25},
         {"w": -3.0, "b": 0.5, "dw": -1.0, "db": 0.0, "lr": 0.125},
+        {"w": 1.0, "b": -2.0, "dw": 3.0, "db": -1.0, "lr": 0.0},
+        {"w": 1.0, "b": 0.0, "dw": 3e6, "db": -2e6, "lr": 0.001},
+        {"w": 0.0, "b": 0.0, "dw": 1e-12, "db": -2e-12, "lr": 1.0},
+        {"w": 0.0, "b": 0.0, "dw": 1.0, "db": -1.0, "lr": 100.0},
     ],
 }
