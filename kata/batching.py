@@ -54,8 +54,8 @@ def shuffled_batches(
     """Split the samples into random batches: one epoch.
 
     Every sample comes exactly once, those of the short last batch too: 7 samples in batches
-    of 3 are batches of 3, 3 and 1. x and y stay paired. The order is random (every order
-    equally likely) and new at every call.
+    of 3 are batches of 3, 3 and 1. x and y stay paired. The samples are shuffled anew at
+    every call: every way to split them into batches is equally likely.
 
     Parameters
     ----------

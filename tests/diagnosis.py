@@ -233,7 +233,8 @@ def batch_features(subject: Subject) -> Features:
     if not single:
         yield refuses(subject, 3, 2, 2), refuses(subject, 3, 2, 4), refuses(subject, 3, 5, 4)
     values = {**tagged(4), "batch_size": 2, "rng": Seed(1)}
-    watched = [seen(lambda s=s: subject(**values, watch=True, stir=s)) for s in (1, 2)]  # type: ignore[misc]
+    again = {**values, "watch": True, "times": 10}
+    watched = [seen(lambda s=s: subject(**again, stir=s)) for s in (1, 2)]  # type: ignore[misc]
     yield watched[0] if isinstance(watched[0], str) else ""
     if isinstance(watched[0], str):
         return

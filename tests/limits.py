@@ -1,5 +1,6 @@
 """A time limit for code that may never return."""
 
+import faulthandler
 import signal
 import sys
 import threading
@@ -8,14 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-PATIENCE = 5.0  # seconds that code may take without using the processor
-IMPORT_PATIENCE = 15.0  # seconds that importing a library inside a function may take
+PATIENCE = 4.0  # seconds that code may take without using the processor
+IMPORT_PATIENCE = 8.0  # seconds that importing a library inside a function may take
 LOOK_AGAIN = 0.02  # seconds until a call that was not at work is looked at again
 
 # Seconds between two interruptions. A loop around a bare `except:` swallows one of them, but the
 # next may come while it is outside its `try`: with so many it soon does.
 REPEAT = 100e-6
 WATCHDOG_REPEAT = 0.01  # each has a price here
+
+
+LAST_RESORT = 8.0  # seconds after which a call that cannot be interrupted ends the process
+REARM = 0.5  # seconds between two settings of that last resort
 
 
 class OutOfTime(BaseException):
@@ -46,6 +51,9 @@ class Limit:
     def __init__(self, is_judged: Callable[[FrameType], bool]) -> None:
         self.is_judged = is_judged
         self.paused = False  # while a debugger waits for its user
+        # Where to write, as a file descriptor, when a call that is stuck outside Python ends all.
+        self.last_resort: int | None = None
+        self._armed = 0.0  # when the last resort is due
         self.where: tuple[str, int] | None = None  # file and line that were interrupted
         self._busy = False
         self._seconds = 0.0
@@ -63,6 +71,11 @@ class Limit:
         self._seconds = seconds
         self._started = time.monotonic(), time.process_time()
         self._called = time.monotonic()
+        end = self._called + seconds + LAST_RESORT
+        if self.last_resort is not None and end - self._armed > REARM:
+            after = seconds + LAST_RESORT
+            faulthandler.dump_traceback_later(after, exit=True, file=self.last_resort)
+            self._armed = end
         main = threading.current_thread() is threading.main_thread()
         limit = self._alarm if main and hasattr(signal, "setitimer") else self._watchdog
         with limit(seconds):
@@ -79,6 +92,12 @@ class Limit:
             raise
         finally:
             self._busy = False
+
+    def rest(self) -> None:
+        """Let time pass without a limit, until the next call."""
+        if self._armed > 0:
+            faulthandler.cancel_dump_traceback_later()
+            self._armed = 0.0
 
     def _is_over(self) -> bool:
         wall, processor = self._started

@@ -199,20 +199,19 @@ def all_epochs(n: int, batch_size: int) -> Iterator[list[tuple[int, ...]]]:
 FALSE_ALARM = 1e-9  # the chance that right code fails one statistical check
 
 
-def furthest(trials: int, chance: float, cells: int = 1) -> float:
-    """Return how far from its mean a count may be.
-
-    Bernstein's inequality: a count of `trials` independent events of the given chance is
-    further off with a probability below `FALSE_ALARM`, for all of `cells` counts together.
-    """
-    log = math.log(2 * cells / FALSE_ALARM)
-    variance = trials * chance * (1 - chance)
-    return log / 3 + math.sqrt(log * log / 9 + 2 * log * variance)
-
-
 def normal_distribution(values: Array) -> Array:
     """Return the distribution function of the standard normal."""
     return np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in np.ravel(values).tolist()])
+
+
+def largest_chi_square(cells: int) -> float:
+    """Return what Pearson's statistic of equally likely cells may be.
+
+    The bound of Laurent and Massart for a chi-square variable with `cells` − 1 degrees of
+    freedom, which the statistic follows closely when each cell is expected 20 times or more.
+    """
+    log, degrees = math.log(1 / FALSE_ALARM), cells - 1
+    return degrees + 2 * math.sqrt(degrees * log) + 2 * log
 
 
 # A standard normal variable is further out with a probability of 2.6e-12 (two-sided): 300 such

@@ -7,6 +7,7 @@ it, so that this side can as well live in another process than the tests.
 
 import ast
 import importlib
+import itertools
 import linecache
 import os
 import random
@@ -37,7 +38,8 @@ STAGES = {
 STAGE_OF = {name: stage for stage, names in STAGES.items() for name in names}
 
 CALL_SECONDS = 5.0  # a right call takes below 0.2 s, so that a slow machine has 25 times that
-IMPORT_SECONDS = 8.0  # a learner may import a large library
+SWEEP_SECONDS = 20.0  # for many calls in one request
+IMPORT_SECONDS = 6.0  # a learner may import a large library
 MOST_ITEMS = 64  # read from a result that should have two parts
 MOST_ELEMENTS = 100_000  # copied from an array; a larger one is described by its shape
 
@@ -59,7 +61,7 @@ class Problem:
     `kind` is one of: not started, missing, import, raised, exit, input, timeout, mutated, global
     state. `text` says what happened; `where` is a file and a line of the learner's, `code`
     that line's text, `name` the function, argument or exception that the kind is about, `kinds`
-    the names of the exception's classes.
+    the built-in classes that the exception is an instance of.
     """
 
     kind: str
@@ -110,12 +112,10 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, .
             iterator = iter(value)
         except TypeError:
             return "other", type_name(value), short_repr(value)
-        items: list[tuple[Any, ...]] = []
-        for item in iterator:
-            if len(items) == most:
-                return "sequence", type_name(value), items, False
-            items.append(describe(item, most, depth - 1))
-        return "sequence", type_name(value), items, True
+        # all items first: one that changes when the next is made is wrong in a list
+        raw = list(itertools.islice(iterator, most + 1))
+        items = [describe(item, most, depth - 1) for item in raw[:most]]
+        return "sequence", type_name(value), items, len(raw) <= most
     graph = " that requires grad" if getattr(value, "requires_grad", False) is True else ""
     return "other", type_name(value) + graph, short_repr(value)
 
@@ -175,6 +175,7 @@ class Submission:
         if stage in self.modules:
             return
         if stage == "training":
+            self.limit.rest()
             importlib.import_module("torch")  # takes a second that is not the learner's
         name = f"{self.package}.{stage}"
         if not (self.folder / f"{stage}.py").is_file():
@@ -282,7 +283,8 @@ class Submission:
             text = exception_text(error)
             if "reading from stdin" in text:  # pytest's own words are about its options
                 kind, text = "input", "waits for input from the keyboard"
-            kinds = tuple(base.__name__ for base in type(error).__mro__)
+            own = type(error).__mro__
+            kinds = tuple(base.__name__ for base in own if base.__module__ == "builtins")
             problem = Problem(kind, text, name=type(error).__name__, kinds=kinds)
             raise Stopped(self._located(problem, where)) from error
 
@@ -391,7 +393,7 @@ def call(
     results = []
     with global_state(stir, watch):
         with (
-            submission.guard(seconds or CALL_SECONDS),
+            submission.guard(seconds or (CALL_SECONDS if times == 1 else SWEEP_SECONDS)),
             submission.trusting(trust),
             np.errstate(all="ignore"),
         ):
@@ -399,8 +401,8 @@ def call(
                 if sweep:
                     options[sweep] = turn
                 value = learners(*arguments, **options)
-                if first_only:
-                    value = next(iter(value))
+                if first_only and hasattr(value, "__iter__"):
+                    value = next(iter(value), None)
                 results.append(describe(value, most))
         unchanged(before, given)
     return results[0] if times == 1 else ("sequence", "calls", results, True)
@@ -558,6 +560,7 @@ def train_epoch(
     from torch.utils.data import DataLoader
 
     right = line(w, b)
+    submission.limit.rest()  # the first optimizer takes seconds, and not the learner's
     loader = DataLoader(tensors(x, y), batch_size=batch_size)
     optimizer = torch.optim.SGD(right.parameters(), lr=lr)
     kind, _, options = loss.partition("(")
@@ -594,6 +597,7 @@ def train(
     function = submission.find("train")
     import torch
 
+    submission.limit.rest()
     torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds, and not the learner's
     right = line(w, b)
     data = tensors(x, y)

@@ -3,9 +3,11 @@
 import os
 import sys
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis.errors import Flaky
 
 from tests.boundary import Halted, Implementation, Verdict, Wrong
 from tests.probes import STAGE_OF, STAGES
@@ -33,6 +35,31 @@ class Report:
 
     # while the tests run
 
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Let a call that cannot be interrupted say where it is stuck before it ends the run."""
+        limit = self.implementation.submission.limit
+        capture: Any = item.config.pluginmanager.getplugin("capturemanager")
+        if limit.last_resort is None and capture is not None:
+            with capture.global_and_fixture_disabled():
+                limit.last_resort = os.dup(2)
+
+    def pytest_enter_pdb(self) -> None:
+        """Let time stand still while the learner is in the debugger."""
+        limit = self.implementation.submission.limit
+        limit.paused = True
+        limit.rest()
+
+    def pytest_runtest_teardown(self) -> None:
+        """Wait for nothing between tests."""
+        self.implementation.submission.limit.rest()
+
+    def pytest_unconfigure(self) -> None:
+        """Close what was opened."""
+        limit = self.implementation.submission.limit
+        if limit.last_resort is not None:
+            os.close(limit.last_resort)
+            limit.last_resort = None
+
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
         """Prefer the function's simplest failing case to the one that this test met."""
@@ -46,9 +73,26 @@ class Report:
             traceback = wrong.__traceback__
         except Halted as halted:
             failure, traceback = halted, halted.__traceback__
+        except Flaky as flaky:  # the function answers the same call in different ways
+            changing = self.verdict_on_flaky(pyfuncitem, flaky)
+            if changing is None:
+                raise
+            failure, traceback = Wrong(changing), flaky.__traceback__
         if pyfuncitem.config.getoption("tbstyle") == "auto":
             traceback = None  # the report shows none, and to write them takes seconds
         raise failure.with_traceback(traceback) from None
+
+    def verdict_on_flaky(self, item: pytest.Item, flaky: Flaky) -> Verdict | None:
+        """Return the verdict on a function that did not fail again when Hypothesis looked."""
+        function = judged_function(item)
+        if function is None:
+            return None
+        first = self.implementation.subjects[function].diagnosis()
+        found = [e.verdict for e in getattr(flaky, "exceptions", ()) if isinstance(e, Wrong)]
+        if first is not None or not found:
+            return first
+        headline = f"{found[0].headline} (at some calls, at others not)"
+        return replace(found[0], headline=headline)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -30,8 +30,9 @@ def test_a_batch_has_distinct_samples_and_keeps_pairs(
     sample_batch: Subject, n: int, data: st.DataObject, seed: int
 ) -> None:
     batch_size = data.draw(st.integers(1, n), label="batch_size")
-    answer = sample_batch(**laws.tagged(n), batch_size=batch_size, rng=Seed(seed))
-    laws.must_be_one_batch(answer, answer.value, n, batch_size)
+    answer = sample_batch(**laws.tagged(n), batch_size=batch_size, rng=Seed(seed), times=2)
+    for batch in answer.value:
+        laws.must_be_one_batch(answer, batch, n, batch_size)
 
 
 @given(n=st.integers(1, 12), outside=st.integers(0, 5), above=st.booleans())
@@ -53,6 +54,19 @@ def test_a_batch_is_new_at_every_call(sample_batch: Subject) -> None:
 @pytest.mark.parametrize(("n", "batch_size"), [(5, 1), (4, 2), (5, 3)])
 def test_every_set_is_equally_likely(sample_batch: Subject, n: int, batch_size: int) -> None:
     laws.must_be_evenly_likely(sample_batch, n, batch_size)
+
+
+def test_a_batch_may_hold_any_sample(sample_batch: Subject) -> None:
+    laws.must_spread_samples_evenly(sample_batch)
+    laws.must_spread_samples_evenly(sample_batch, 150, 200)
+
+
+def test_finer_differences_between_sets_show_in_more_calls(sample_batch: Subject) -> None:
+    laws.must_be_evenly_likely(sample_batch, 4, 2, times=5000)
+
+
+def test_a_batch_keeps_repeated_and_unsorted_samples(sample_batch: Subject) -> None:
+    laws.must_keep_any_pairs(sample_batch)
 
 
 def test_hand_picked_cases_of_an_epoch(shuffled_batches: Subject) -> None:
@@ -103,6 +117,18 @@ def test_the_order_is_new_at_every_call(shuffled_batches: Subject) -> None:
     laws.must_be_new_each_time(shuffled_batches)
 
 
-@pytest.mark.parametrize(("n", "batch_size"), [(3, 1), (4, 1), (4, 2), (5, 2), (5, 4)])
+@pytest.mark.parametrize(("n", "batch_size"), [(3, 1), (4, 2), (5, 2), (5, 4)])
 def test_every_order_is_equally_likely(shuffled_batches: Subject, n: int, batch_size: int) -> None:
     laws.must_be_evenly_likely(shuffled_batches, n, batch_size)
+
+
+def test_finer_differences_between_orders_show_in_more_calls(shuffled_batches: Subject) -> None:
+    laws.must_be_evenly_likely(shuffled_batches, 4, 1, times=3000)
+
+
+def test_every_sample_may_come_at_every_place(shuffled_batches: Subject) -> None:
+    laws.must_spread_samples_evenly(shuffled_batches)
+
+
+def test_an_epoch_keeps_repeated_and_unsorted_samples(shuffled_batches: Subject) -> None:
+    laws.must_keep_any_pairs(shuffled_batches)

@@ -88,6 +88,10 @@ def test_equal_generators_give_equal_results(minibatch_gd: Subject) -> None:
     laws.must_follow_its_generator(minibatch_gd)
 
 
+def test_it_starts_from_0_unless_told(minibatch_gd: Subject) -> None:
+    laws.must_start_from_0(minibatch_gd)
+
+
 def test_global_random_state_is_left_alone(minibatch_gd: Subject) -> None:
     laws.must_leave_the_global_state_alone(minibatch_gd)
 

@@ -45,17 +45,19 @@ def test_wrong_function_gets_one_block(judge: Judge, modules: Path, change: Chan
     result = judge(modules, file="tests/test_gradients.py")
     assert result.ret == 1
     lines = report(result).splitlines()
-    assert lines[:7] == [
+    assert lines[:8] == [
         "✗ mse_gradients: both gradients are exactly half of what they should be",
         "    call      mse_gradients(x=[[1.0]], y=[[0.0]], w=1.0, b=0.0)",
         "    got       (1.0, 1.0)",
         "    expected  (2.0, 2.0)",
-        "    more      2 further properties fail",
+        "    likely    the 2 from differentiating the square is missing: "
+        "the derivative of r² is 2·r",
+        "    more      3 further properties fail",
         "    hint      pytest --hint mse_gradients",
         "",
     ]
-    assert lines[7] == "  2 gradients  wrong        to correct: mse_gradients"
-    assert lines[8].startswith("next: correct mse_gradients in ")
+    assert lines[8] == "  2 gradients  wrong        to correct: mse_gradients"
+    assert lines[9].startswith("next: correct mse_gradients in ")
 
 
 def test_done_is_done(judge: Judge, modules: Path) -> None:
@@ -141,7 +143,7 @@ def test_first_line_says_what_happened(
     new: str,
     headline: str,
 ) -> None:
-    monkeypatch.setattr("tests.probes.CALL_SECONDS", 0.2)
+    monkeypatch.setattr("tests.boundary.SMALL_SECONDS", 0.2)
     change("gradients", old, new)
     result = judge(modules, file=ONE_TEST)
     assert result.ret == 1
@@ -192,7 +194,7 @@ def test_tests_may_run_in_two_processes(
         str(ROOT / "tests" / "test_gradients.py"),
     )
     assert result.ret == 1
-    result.assert_outcomes(passed=8, failed=3)
+    result.assert_outcomes(passed=11, failed=4)
     assert "✗ mse_gradients: both gradients are exactly half" in report(result)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from tests import oracles
 from tests.boundary import Answer, Subject
 from tests.probes import Seed
-from tests.wording import Array, count, enumerate_words
+from tests.wording import Array, count, enumerate_words, show
 
 
 def tagged(n: int) -> dict[str, Any]:
@@ -110,7 +110,9 @@ def must_be_new_each_time(subject: Subject) -> None:
     if len(set(results)) == 1:
         unshuffled = tuple(tuple(b) for b in oracles.in_order(n, batch_size, 1)[0])
         if results[0] == (unshuffled[:1] if single else unshuffled):
-            happened = f"the samples come in the order of the data at every call: no random {what}"
+            happened = (
+                "the batches hold the same samples at every call, cut from the data in its order"
+            )
         else:
             happened = f"every call gives the same {what}, though rng goes on"
         answer.fail(
@@ -152,11 +154,8 @@ def must_be_one_batch(
     return rows
 
 
-def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int = 600) -> None:
-    """Every set, or every way to split the samples, comes equally often in `times` calls.
-
-    Right code fails with a probability below `FALSE_ALARM`.
-    """
+def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int = 900) -> None:
+    """Every set, or every way to split the samples, comes equally often in `times` calls."""
     single = subject.function == "sample_batch"
     ways = {
         tuple(tuple(sorted(batch)) for batch in (way[:1] if single else way)): 0
@@ -165,17 +164,75 @@ def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int 
     answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(0), times=times)
     for value in answer.value:
         ways[frozen(answer, value, n, batch_size)] += 1
-    chance = 1 / len(ways)
-    allowed = oracles.furthest(times, chance, len(ways))
-    for wanted in (max, min):
-        way = wanted(ways, key=lambda w: ways[w])
-        if abs(ways[way] - times * chance) > allowed:
-            often = "never" if ways[way] == 0 else f"{ways[way]} times"
+    even = times / len(ways)
+    statistic = sum((number - even) ** 2 for number in ways.values()) / even
+    if statistic > oracles.largest_chi_square(len(ways)):
+        way = max(ways, key=lambda w: abs(ways[w] - even))
+        often = "never" if ways[way] == 0 else f"{ways[way]} times"
+        if single:
+            what = f"not every set of {batch_size} is equally likely"
+        else:
+            what = f"not every order of {n} samples is equally likely"
+        answer.fail(
+            f"{what}: in {times} calls {show_rows(way)} comes {often}, not about {even:.0f} times",
+            f"about {even:.0f} times each of the {len(ways)} ways",
+            f"{show_rows(way)} {often}",
+        )
+
+
+def must_spread_samples_evenly(subject: Subject, n: int = 20, times: int = 400) -> None:
+    """Every sample comes to every place equally often, in more samples than fit a buffer.
+
+    The counts in a row or column of the table hang together, which makes its statistic smaller
+    than a chi-square one of as many cells, never larger.
+    """
+    single = subject.function == "sample_batch"
+    batch_size = n // 3 if single else 1
+    values = {**tagged(n), "batch_size": batch_size, "rng": Seed(0)}
+    answer = subject(**values, times=times)
+    table = np.zeros((n, 1 if single else n))
+    for value in answer.value:
+        for place, batch in enumerate(frozen(answer, value, n, batch_size)):
+            table[list(batch), place] += 1
+    even = times * batch_size / n
+    if ((table - even) ** 2).sum() / even > oracles.largest_chi_square(table.size):
+        row, place = divmod(int(np.abs(table - even).argmax()), table.shape[1])
+        where = "" if single else f" as number {place + 1}"
+        answer.fail(
+            f"not every sample is equally likely: in {times} calls x={float(row)} comes"
+            f"{where} {table[row, place]:.0f} times, not about {even:.0f}",
+            f"about {even:.0f} times each sample{'' if single else ' at each place'}",
+            f"{table[row, place]:.0f} times",
+        )
+
+
+def must_keep_any_pairs(subject: Subject) -> None:
+    """Demand the samples themselves, also where x repeats and is not sorted."""
+    x = np.array([[2.5], [-1.0], [2.5], [0.5], [2.5]])
+    y = np.array([[30.0], [10.0], [50.0], [20.0], [30.0]])  # one sample is there twice
+    batch_size = 5 if subject.function == "sample_batch" else 3
+    answer = subject(x=x, y=y, batch_size=batch_size, rng=Seed(0), times=4)
+    pairs = sorted(zip(x[:, 0].tolist(), y[:, 0].tolist(), strict=True))
+    for value in answer.value:
+        batches = [value] if subject.function == "sample_batch" else value
+        found = sorted(
+            pair
+            for xb, yb in batches
+            for pair in zip(xb[:, 0].tolist(), yb[:, 0].tolist(), strict=False)
+        )
+        wrong = [pair for pair in found if found.count(pair) > pairs.count(pair)]
+        if wrong:
             answer.fail(
-                f"not every {'set' if single else 'order'} is equally likely: "
-                f"in {times} calls {show_rows(way)} comes {often}",
-                f"{times * chance:.0f} times each, give or take {allowed:.0f}",
-                f"{show_rows(way)} {often}",
+                f"with repeated, unsorted x the samples are not kept: x={wrong[0][0]} comes "
+                f"with y={wrong[0][1]}",
+                f"pairs of {show(x)} and {show(y)}, as often as they are there",
+                str(found),
+            )
+        if found != pairs:
+            answer.fail(
+                "with repeated, unsorted x some samples never come",
+                f"pairs of {show(x)} and {show(y)}, as often as they are there",
+                str(found),
             )
 
 
@@ -192,23 +249,38 @@ def must_refuse(subject: Subject, n: int, batch_size: int, n_y: int | None = Non
 
 
 def sample_ladder(subject: Subject) -> None:
-    for n, batch_size in ((1, 1), (2, 1), (3, 2), (3, 3), (5, 4)):
+    for n, batch_size in ((1, 1), (2, 1), (3, 2), (3, 3), (5, 4), (200, 150)):
         answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(0))
         must_be_one_batch(answer, answer.value, n, batch_size)
     for batch_size in (0, -1, 4):
         must_refuse(subject, 3, batch_size)
     must_draw_from_rng_alone(subject, 6, 3, seed=0)
+    must_keep_any_pairs(subject)
     must_be_new_each_time(subject)
     must_be_evenly_likely(subject, 4, 2)
+    must_spread_samples_evenly(subject)
+    must_spread_samples_evenly(subject, 150, 200)
 
 
 def shuffled_ladder(subject: Subject) -> None:
-    for n, batch_size in ((1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (5, 2), (3, 5), (7, 5)):
+    for n, batch_size in (
+        (1, 1),
+        (2, 1),
+        (2, 2),
+        (3, 2),
+        (4, 2),
+        (5, 2),
+        (3, 5),
+        (7, 5),
+        (200, 32),
+    ):
         epoch(subject, n, batch_size)
     for batch_size in (0, -1):
         must_refuse(subject, 3, batch_size)
     for n_y in (2, 4):
         must_refuse(subject, 3, 2, n_y)
     must_draw_from_rng_alone(subject, 6, 3, seed=0)
+    must_keep_any_pairs(subject)
     must_be_new_each_time(subject)
     must_be_evenly_likely(subject, 4, 2)
+    must_spread_samples_evenly(subject)

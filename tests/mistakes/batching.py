@@ -88,7 +88,7 @@ def sample_by_its_own_generator(x: Any, y: Any, batch_size: Any, rng: Any) -> An
     return x[rows], y[rows]
 
 
-@mistake("sample_batch", "batch_size is not checked: raise ValueError below 1 and above n")
+@mistake("sample_batch", "nothing is raised for a batch_size below 1 or above n: raise ValueError")
 def sample_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     rows = rng.permutation(len(x))[:batch_size]
     return x[rows], y[rows]
@@ -402,7 +402,7 @@ def arguments_shuffled(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x.copy(), y.copy(), batch_size, np.arange(len(x)))
 
 
-@mistake("shuffled_batches", "batch_size is not checked: raise ValueError below 1")
+@mistake("shuffled_batches", "nothing is raised for a batch_size below 1: raise ValueError")
 def size_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     if len(x) != len(y):
         raise ValueError("x and y must have one length")
@@ -410,7 +410,7 @@ def size_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, order) if batch_size else []
 
 
-@mistake("shuffled_batches", "the lengths of x and y are not compared: raise ValueError")
+@mistake("shuffled_batches", "nothing is raised when x and y differ in length: raise ValueError")
 def lengths_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     if batch_size < 1:
         raise ValueError("batch_size must be at least 1")
@@ -418,7 +418,11 @@ def lengths_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, order)
 
 
-@mistake("shuffled_batches", "the arguments are not checked: raise ValueError")
+@mistake(
+    "shuffled_batches",
+    "nothing is raised for wrong arguments: raise ValueError for batch_size below 1, and when x "
+    "and y differ in length",
+)
 def nothing_checked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     order = rng.permutation(min(len(x), len(y)))
     return cut(x, y, batch_size, order) if batch_size else []
