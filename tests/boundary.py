@@ -209,11 +209,16 @@ EXPECTED = {
 class Answer:
     """What one call gave: its value in plain form, and how the report shows call and result."""
 
-    function: str
+    subject: "Subject"
     call: str
     got: str
     value: Any
     printed: str = ""
+
+    @property
+    def function(self) -> str:
+        """The name of the function."""
+        return self.subject.function
 
     def fail(self, headline: str, expected: str, got: str | None = None) -> NoReturn:
         """Raise the verdict that this answer is wrong."""
@@ -223,7 +228,7 @@ class Answer:
             ("expected", expected),
             *printed_lines(self.printed),
         )
-        raise Wrong(Verdict(self.function, "wrong", headline, lines))
+        self.subject.reject(Verdict(self.function, "wrong", headline, lines))
 
 
 def printed_lines(printed: str) -> list[tuple[str, str]]:
@@ -243,6 +248,7 @@ class Subject:
         self.seconds = 0.0
         self.memory: dict[Any, Any] = {}  # answers that more than one law looks at
         self._first_problem: list[Verdict | None] = []
+        self._climbing = False
         self._diagnosis: list[Verdict] = []
 
     def __call__(
@@ -313,8 +319,8 @@ class Subject:
                 ("expected", expected or EXPECTED.get(self.function, "")),
                 *printed_lines(self.implementation.submission.printed),
             )
-            raise Wrong(Verdict(self.function, "wrong", f"returns {error}", lines)) from None
-        return Answer(self.function, call, got, value, self.implementation.submission.printed)
+            self.reject(Verdict(self.function, "wrong", f"returns {error}", lines))
+        return Answer(self, call, got, value, self.implementation.submission.printed)
 
     def must_raise_value_error(self, why: str, **values: Any) -> None:
         """Demand a `ValueError`, at the latest when the first item of the result is asked for."""
@@ -330,7 +336,12 @@ class Subject:
         else:
             headline, got = f"raises no ValueError {why}", wording.show_description(result)
         lines = (("call", call), ("got", got), ("expected", "ValueError"))
-        raise Wrong(Verdict(self.function, "wrong", headline, lines))
+        self.reject(Verdict(self.function, "wrong", headline, lines))
+
+    def reject(self, verdict: Verdict) -> NoReturn:
+        """Raise a verdict; Hypothesis need not look for a simpler case where the ladder has one."""
+        simpler = not self._climbing and self.first_problem() is not None
+        raise (Halted if simpler else Wrong)(verdict)
 
     def _send(self, probe: str, call: str, **request: Any) -> Description | Problem:
         if self.halted is not None:
@@ -388,13 +399,14 @@ class Subject:
         if expected:
             lines += (("expected", expected),)
         lines += (*printed_lines(self.implementation.submission.printed),)
-        raise Wrong(Verdict(self.function, "wrong", headline, lines))
+        self.reject(Verdict(self.function, "wrong", headline, lines))
 
     def first_problem(self) -> Verdict | None:
         """Return what the function's hand-picked cases, simplest first, find wrong with it."""
         if not self._first_problem:
             from tests import laws  # it imports this module
 
+            self._climbing = True
             try:
                 laws.LADDERS[self.function](self)
                 self._first_problem.append(None)
@@ -402,6 +414,8 @@ class Subject:
                 self._first_problem.append(halted.verdict)
             except Wrong as wrong:
                 self._first_problem.append(wrong.verdict)
+            finally:
+                self._climbing = False
         return self._first_problem[0]
 
     def must_pass_its_ladder(self) -> None:

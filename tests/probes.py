@@ -465,6 +465,25 @@ def set_parameters(model: Any, w: float, b: float) -> None:
         model.linear.bias.fill_(b)
 
 
+def lopsided(prediction: Any, target: Any) -> Any:
+    """Return a loss that counts a prediction above its target three times."""
+    residual = prediction - target
+    return (residual**2 * (1 + 2 * (residual > 0))).mean()
+
+
+@contextmanager
+def torch_defaults() -> Iterator[None]:
+    """Put PyTorch's settings back that the learner's code may have changed."""
+    import torch
+
+    dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(grad)
+
+
 def parameters(model: Any) -> tuple[Any, ...]:
     weight, bias = model.linear.weight.detach(), model.linear.bias.detach()
     return "sequence", "parameters", [("number", float(weight)), ("number", float(bias))], True
@@ -498,7 +517,7 @@ def model(
     import torch
     from torch import nn
 
-    with submission.guard(CALL_SECONDS):
+    with torch_defaults(), submission.guard(CALL_SECONDS):
         learners: Any = made()
         is_module = isinstance(learners, nn.Module)
         if not is_module:
@@ -528,7 +547,7 @@ def dataset(
     from torch.utils.data import TensorDataset
 
     given = {"x": x.copy(), "y": y.copy()}
-    with submission.guard(CALL_SECONDS):
+    with torch_defaults(), submission.guard(CALL_SECONDS):
         made = function(given["x"], given["y"])
         unchanged({"x": x, "y": y}, given)
         if not isinstance(made, TensorDataset):
@@ -564,15 +583,22 @@ def train_epoch(
     loader = DataLoader(tensors(x, y), batch_size=batch_size)
     optimizer = torch.optim.SGD(right.parameters(), lr=lr)
     kind, _, options = loss.partition("(")
-    loss_fn = getattr(nn, kind)(reduction="sum" if "sum" in options else "mean")
+    loss_fn: Any = lopsided
+    if kind != "Lopsided":
+        loss_fn = getattr(nn, kind)(reduction="sum" if "sum" in options else "mean")
     returned = []
     for _ in range(times):
-        with submission.guard(CALL_SECONDS), submission.trusting(trust):
+        with (
+            torch_defaults(),
+            submission.guard(CALL_SECONDS),
+            submission.trusting(trust),
+        ):
             returned.append(describe(function(right, loader, loss_fn, optimizer)))
+            at_end = parameters(right)
     left = any(p.grad is not None and bool(p.grad.any()) for p in right.parameters())
     gradients = ("number", float(left))
     calls = ("sequence", "calls", returned, True)
-    return "sequence", "trained", [parameters(right), calls, gradients], True
+    return "sequence", "trained", [at_end, calls, gradients], True
 
 
 @probe
@@ -606,15 +632,20 @@ def train(
     mark = 20_000_000 + stir  # an unusual seed, so that a reseeding shows
     torch.manual_seed(mark)
     try:
-        with submission.guard(CALL_SECONDS), submission.trusting(trust):
+        with (
+            torch_defaults(),
+            submission.guard(CALL_SECONDS),
+            submission.trusting(trust),
+        ):
             returned = describe(
                 function(
                     right, data, batch_size=batch_size, lr=lr, epochs=epochs, generator=generator
                 ),
                 most=2 * epochs + 8,
             )
+            at_end = parameters(right)
         if torch.initial_seed() != mark:
             raise Stopped(Problem("global state", "reseeds PyTorch's global generator"))
     finally:
         torch.set_rng_state(state)
-    return "sequence", "trained", [parameters(right), returned], True
+    return "sequence", "trained", [at_end, returned], True

@@ -66,13 +66,12 @@ class Report:
         __tracebackhide__ = True
         try:
             return (yield)
-        except Wrong as wrong:
-            verdict = wrong.verdict
-            simplest = self.implementation.subjects[verdict.about].diagnosis()
-            failure: BaseException = Wrong(simplest or verdict)
-            traceback = wrong.__traceback__
-        except Halted as halted:
-            failure, traceback = halted, halted.__traceback__
+        except (Wrong, Halted) as found:
+            failure: BaseException = found
+            traceback = found.__traceback__
+            if found.verdict.kind == "wrong":
+                simplest = self.implementation.subjects[found.verdict.about].diagnosis()
+                failure = Wrong(simplest or found.verdict)
         except Flaky as flaky:  # the function answers the same call in different ways
             changing = self.verdict_on_flaky(pyfuncitem, flaky)
             if changing is None:

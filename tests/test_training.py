@@ -88,7 +88,15 @@ def test_a_pass_takes_one_step_for_each_batch(
 def test_a_pass_descends_on_the_loss_it_is_given(train_epoch: Subject, loss: str) -> None:
     x, y = column([1.0, 2.0, 4.0]), column([0.0, 3.0, 2.0])
     training.must_train_one_pass(
-        train_epoch, x, y, batch_size=2, lr=0.125, w=1.0, b=0.0, loss=loss, when=f"with nn.{loss}"
+        train_epoch,
+        x,
+        y,
+        batch_size=2,
+        lr=0.125,
+        w=1.0,
+        b=0.0,
+        loss=loss,
+        when=f"with loss_fn={loss}",
     )
 
 
@@ -142,6 +150,10 @@ def test_every_step_follows_the_formula_on_its_own_batch(
 
 def test_every_epoch_is_shuffled_anew(train: Subject) -> None:
     descent.must_shuffle_each_epoch(train)
+
+
+def test_every_order_is_equally_likely(train: Subject) -> None:
+    descent.must_shuffle_the_first_epoch_evenly(train)
 
 
 def test_equal_generators_give_equal_results(train: Subject) -> None:

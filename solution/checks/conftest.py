@@ -41,6 +41,7 @@ Judge = Callable[..., pytest.RunResult]
 @pytest.fixture
 def judge(pytester: pytest.Pytester) -> Judge:
     """Return a function that runs this project's pytest on a folder, in this process."""
+    import torch  # noqa: F401  (here: pytester forgets what is imported first within a run)
 
     def run(folder: Path, *options: str, file: str = "tests") -> pytest.RunResult:
         return pytester.runpytest_inprocess(

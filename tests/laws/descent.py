@@ -44,7 +44,7 @@ def descent(
     (w_end, b_end), losses = answer.value
     got = show((w_end, b_end, losses))
     value = (w_end, b_end, losses)
-    return Answer(answer.function, answer.call, got, value, answer.printed)
+    return Answer(subject, answer.call, got, value, answer.printed)
 
 
 def tolerance(subject: Subject) -> float:
@@ -110,7 +110,7 @@ def loss_like(value: float, batches: list[float], allowed: float) -> str:
         "the sum of the batch losses": sum(batches),
     }
     fits = [name for name, other in others.items() if abs(value - other) <= allowed]
-    return f": an epoch has {fits[0]}, not the mean of all" if len(fits) == 1 else ""
+    return f": an epoch's equals {fits[0]}, not the mean of all" if len(fits) == 1 else ""
 
 
 # (samples, batch_size, epochs, what is new in this case)
@@ -121,6 +121,7 @@ CONSTANT_CASES = [
     (4, 2, 2, "with two full batches in each epoch"),
     (3, 2, 1, "with a short last batch, though right with full ones"),
     (5, 2, 2, "with a short last batch, though right with full ones"),
+    (7, 3, 1, "with a short last batch, though right with full ones"),
     (3, 5, 2, "with a batch_size above the number of samples"),
 ]
 
@@ -164,6 +165,9 @@ def batches_used(
                 seed=seed,
             )
         )
+        if len(answers[-1].value[2]) != epochs:
+            losses = count(len(answers[-1].value[2]), "number")
+            answers[-1].fail(f"returns {losses} as losses, for {epochs} epochs", "one per epoch")
         return float(answers[-1].value[1])
 
     allowed = 1e-10 if subject.function == "minibatch_gd" else 2e-6
@@ -173,10 +177,10 @@ def batches_used(
         if unused:
             headline = f"{unused} of {count(n, 'sample')} are never used"
         else:
-            headline = "the batches of an epoch do not hold every sample once, with equal weight"
-        place = next(
-            (i for i, e in enumerate(effects) if abs(e) <= allowed), int(np.argmax(effects))
-        )
+            headline = "b is the result of no way to put every sample into one batch of an epoch"
+        possible = [b for b, _ in oracles.traces(n, batch_size, epochs)]
+        fits = [any(abs(b - e) <= allowed for b in possible) for e in effects]
+        place = fits.index(False) if False in fits else int(np.argmax(effects))
         answers[place].fail(
             headline,
             "one of b = "
@@ -292,6 +296,26 @@ def must_shuffle_evenly(subject: Subject, runs: int = 900) -> None:
         )
 
 
+def must_shuffle_the_first_epoch_evenly(subject: Subject, runs: int = 180) -> None:
+    """Every order of 3 samples, taken one by one, is equally likely."""
+    x, y = np.zeros((3, 1)), column([1.0, 3.0, 9.0])
+    orders = list(oracles.all_epochs(3, 1))
+    ends = np.array([oracles.descend(x, y, [order], 0.2).b for order in orders])
+    counts = np.zeros(len(orders))
+    for seed in range(runs):
+        answer = descent(subject, x, y, batch_size=1, lr=0.2, epochs=1, seed=seed)
+        counts[np.abs(ends - answer.value[1]).argmin()] += 1
+    even = runs / len(orders)
+    if ((counts - even) ** 2).sum() / even > oracles.largest_chi_square(len(orders)):
+        most = int(np.abs(counts - even).argmax())
+        answer.fail(
+            f"not every order of 3 samples is equally likely: with {runs} generators "
+            f"{show_rows(orders[most])} comes {counts[most]:.0f} times, not about {even:.0f}",
+            f"about {even:.0f} times each of the {len(orders)} orders",
+            f"{counts[most]:.0f} times",
+        )
+
+
 def must_reach(
     subject: Subject,
     n: int,
@@ -305,13 +329,16 @@ def must_reach(
     """Demand that a descent on the reference data, from w = b = 0, ends near the target."""
     x, y = oracles.reference_data(n, noise)
     answer = descent(subject, x, y, batch_size=batch_size, lr=lr, epochs=epochs)
-    w, b, _ = answer.value
+    w, b, losses = answer.value
+    if len(losses) != epochs:
+        many = count(len(losses), "number")
+        answer.fail(f"returns {many} as losses, for {epochs} epochs", "one for each epoch", many)
     if not (abs(w - target[0]) <= within and abs(b - target[1]) <= within):
         answer.fail(
-            f"does not converge: w = {w:.4f}, b = {b:.4f} after {epochs} epochs "
+            f"does not converge: w = {w:.9g}, b = {b:.9g} after {epochs} epochs "
             f"of {n} samples with batch_size={batch_size}, lr={lr}",
-            f"w = {target[0]:.4f}, b = {target[1]:.4f}, within {within:g}",
-            f"w = {w:.6g}, b = {b:.6g}",
+            f"w = {target[0]:.9g}, b = {target[1]:.9g}, within {within:g}",
+            f"w = {w:.9g}, b = {b:.9g}",
         )
 
 

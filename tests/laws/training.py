@@ -83,6 +83,12 @@ LOSSES: dict[str, tuple[Callable[[float], float], Callable[[float], float], bool
     "MSELoss()": (lambda r: r * r, lambda r: 2 * r, False),
     "MSELoss(reduction='sum')": (lambda r: r * r, lambda r: 2 * r, True),
     "L1Loss()": (abs, lambda r: math.copysign(1.0, r), False),
+    # not the same with prediction and target exchanged
+    "Lopsided()": (
+        lambda r: r * r * (3 if r > 0 else 1),
+        lambda r: 2 * r * (3 if r > 0 else 1),
+        False,
+    ),
 }
 
 
@@ -118,7 +124,7 @@ def must_train_one_pass(
     calls = f", {times} times" if times > 1 else ""
     answer = subject.ask(
         "train_epoch",
-        f"train_epoch(model, loader, nn.{loss}, SGD(lr={lr})){calls}, from w={w}, b={b} "
+        f"train_epoch(model, loader, {loss}, SGD(lr={lr})){calls}, from w={w}, b={b} "
         f"on batches of {batch_size} of x={show(x)}, y={show(y)}",
         FORMS["train_epoch"],
         expected=f"w={float(w_now):.6g}, b={float(b_now):.6g}, and the loss as a Python float",
@@ -151,6 +157,20 @@ def must_train_without_a_generator(subject: Subject) -> None:
     answer = descent(subject, x, y, batch_size=3, lr=0.05, epochs=2, seed=None)
     right = oracles.descend(x, y, oracles.in_order(3, 3, 2), 0.05)
     must_follow(subject, answer, right, "without a generator")
+    same, other = np.full((5, 1), 0.5), np.full((5, 1), 3.0)
+    answer = descent(subject, same, other, batch_size=2, lr=0.05, epochs=2, seed=None)
+    right = oracles.descend(same, other, oracles.in_order(5, 2, 2), 0.05)
+    must_follow(subject, answer, right, "without a generator, with a short last batch")
+    x, y = column([1.0, 2.0, 4.0, 0.0, 3.0]), column([0.0, 3.0, 2.0, 5.0, 1.0])
+    runs = [
+        descent(subject, x, y, batch_size=1, lr=0.02, epochs=1, seed=None, stir=stir)
+        for stir in range(6)  # that 120 orders are equal by chance 5 times: once in 2·10¹⁰ runs
+    ]
+    if all(run.value == runs[0].value for run in runs):
+        runs[0].fail(
+            "without a generator every run takes the samples in the same order",
+            "shuffles drawn from PyTorch's global generator",
+        )
 
 
 def must_agree_with_autograd(subject: Subject, x: Array, y: Array, w: float, b: float) -> None:
@@ -171,9 +191,21 @@ def epoch_ladder(subject: Subject) -> None:
     must_train_one_pass(subject, x[:2], y[:2], batch_size=1, **start, when="after two batches")
     must_train_one_pass(subject, x, y, batch_size=2, **start, when="with a short last batch")
     must_train_one_pass(subject, x, y, batch_size=2, **start, times=2, when="in the second epoch")
-    for loss in ("L1Loss()", "MSELoss(reduction='sum')"):
+    must_train_one_pass(
+        subject,
+        column([0.3, 1.7, -0.4]),
+        column([2.2, -1.1, 0.6]),
+        batch_size=2,
+        lr=0.07,
+        w=1.3,
+        b=-0.7,
+        when="with a short last batch",
+    )
+    large: dict[str, Any] = {"batch_size": 1, "lr": 0.01, "w": 1.0, "b": 0.0}
+    must_train_one_pass(subject, x[:1], 1e4 * y[1:2], **large, when="on large numbers")
+    for loss in ("L1Loss()", "MSELoss(reduction='sum')", "Lopsided()"):
         must_train_one_pass(
-            subject, x[:2], y[:2], batch_size=2, **start, loss=loss, when=f"with nn.{loss}"
+            subject, x[:2], y[:2], batch_size=2, **start, loss=loss, when=f"with loss_fn={loss}"
         )
 
 
