@@ -138,10 +138,10 @@ def sequence(of: Form, noun: str, nouns: str) -> Form:
 
     def form(description: Description) -> list[Any]:
         if description[0] == "sequence" and not description[3]:
-            raise Malformed(f"{nouns} without end: {len(description[2])} and still more")
+            raise Malformed(f"more than {len(description[2])} {nouns}")
         items = items_of(description)
         if items is None:
-            raise Malformed(f"{wording.name_description(description)}, not {nouns}")
+            raise Malformed(f"{wording.name_description(description)}, not a sequence of {nouns}")
         values = []
         for index, item in enumerate(items, start=1):
             try:
@@ -177,9 +177,7 @@ FORMS: dict[str, Form] = {
     "sgd_step": parts("w, b", number, number),
     "sample_batch": parts("xb, yb", column, column),
     "shuffled_batches": sequence(parts("xb, yb", column, column), "batch", "batches"),
-    "minibatch_gd": parts(
-        "w, b, losses", number, number, sequence(number, "epoch", "one loss per epoch")
-    ),
+    "minibatch_gd": parts("w, b, losses", number, number, sequence(number, "epoch", "losses")),
     "to_dataset": parts("x, y", float32_column, float32_column),
     "train_epoch": parts(
         "parameters, losses, gradients",
@@ -190,7 +188,7 @@ FORMS: dict[str, Form] = {
     "train": parts(
         "parameters, losses",
         parts("w, b", number, number),
-        sequence(number, "epoch", "one loss per epoch"),
+        sequence(number, "epoch", "losses"),
     ),
 }
 

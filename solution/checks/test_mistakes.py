@@ -14,6 +14,7 @@ def test_every_function_has_mistakes_of_its_own(function: str) -> None:
     assert len(set(names)) == len(names) == len(sentences) > 7
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Using a target size")
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.function}: {m.name}")
 def test_mistake_is_rejected_and_named(mistake: Mistake) -> None:

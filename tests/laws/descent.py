@@ -352,7 +352,7 @@ def ladder(subject: Subject) -> None:
     if subject.function == "minibatch_gd":
         must_start_from_0(subject)
     must_follow_its_generator(subject)
-    for n, batch_size in ((3, 1), (3, 2), (4, 2), (5, 2)):
+    for n, batch_size in ((3, 1), (3, 2), (4, 2), (5, 2), (7, 3)):
         batches_used(subject, n, batch_size, 1, seed=0)
     must_shuffle_each_epoch(subject)
     must_descend_on_its_batches(
