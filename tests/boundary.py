@@ -99,8 +99,8 @@ def number(description: Description) -> float:
 
 def column(description: Description, dtype: type = np.float64) -> Array:
     """Demand an array of shape (m, 1), whatever m."""
-    named = wording.name_description(description)
     if description[0] != "array":
+        named = wording.name_description(description)
         raise Malformed(f"{named}, not an array of shape (m, 1)")
     array: Array = description[1]
     if array.ndim != 2 or array.shape[1] != 1:

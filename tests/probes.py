@@ -106,6 +106,8 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, .
         if value.size > MOST_ELEMENTS:
             return "large", str(value.dtype), value.shape
         return "array", np.array(value)
+    if kind is tuple and depth and len(value) <= most:
+        return "sequence", "tuple", [describe(item, most, depth - 1) for item in value], True
     plain = (str, bytes, bytearray, dict, set, frozenset, bool, np.generic, np.ndarray, type(None))
     if depth and not isinstance(value, plain) and not type_name(value).startswith("torch."):
         try:

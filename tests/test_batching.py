@@ -126,7 +126,7 @@ def test_finer_differences_between_orders_show_in_more_calls(shuffled_batches: S
     laws.must_be_evenly_likely(shuffled_batches, 4, 1, times=3000)
 
 
-def test_every_sample_may_come_at_every_place(shuffled_batches: Subject) -> None:
+def test_every_sample_may_come_in_every_batch(shuffled_batches: Subject) -> None:
     laws.must_spread_samples_evenly(shuffled_batches)
 
 

@@ -24,8 +24,9 @@ def rows_of(answer: Answer, xb: Array, yb: Array, n: int) -> list[int]:
             f"a batch has {count(len(xb), 'row')} of x and {len(yb)} of y",
             "x and y of one length in each batch",
         )
-    for x, y in zip(xb[:, 0].tolist(), yb[:, 0].tolist(), strict=True):
-        if x not in range(n) or y - 1000 not in range(n):
+    xs, ys = xb[:, 0].tolist(), yb[:, 0].tolist()
+    for x, y in zip(xs, ys, strict=True):
+        if not (0 <= x < n and x.is_integer() and 1000 <= y < n + 1000 and y.is_integer()):
             answer.fail(
                 f"a batch holds x={x}, y={y}, which is not in the data",
                 "samples of the data only",
@@ -35,7 +36,7 @@ def rows_of(answer: Answer, xb: Array, yb: Array, n: int) -> list[int]:
                 f"x and y are no longer paired: x={x} comes with y={y}",
                 f"y={x + 1000} with x={x}",
             )
-    return [int(x) for x in xb[:, 0]]
+    return [int(x) for x in xs]
 
 
 def must_be_one_epoch(
@@ -154,7 +155,7 @@ def must_be_one_batch(
     return rows
 
 
-def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int = 900) -> None:
+def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int = 750) -> None:
     """Every set, or every way to split the samples, comes equally often in `times` calls."""
     single = subject.function == "sample_batch"
     ways = {
@@ -181,27 +182,27 @@ def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int 
 
 
 def must_spread_samples_evenly(subject: Subject, n: int = 20, times: int = 400) -> None:
-    """Every sample comes to every place equally often, in more samples than fit a buffer.
+    """Every sample comes to every batch equally often, in more samples than fit a buffer.
 
     The counts in a row or column of the table hang together, which makes its statistic smaller
     than a chi-square one of as many cells, never larger.
     """
     single = subject.function == "sample_batch"
-    batch_size = n // 3 if single else 1
+    batch_size = n // 3 if single else n // 4
     values = {**tagged(n), "batch_size": batch_size, "rng": Seed(0)}
     answer = subject(**values, times=times)
-    table = np.zeros((n, 1 if single else n))
+    table = np.zeros((n, 1 if single else n // batch_size))
     for value in answer.value:
         for place, batch in enumerate(frozen(answer, value, n, batch_size)):
             table[list(batch), place] += 1
     even = times * batch_size / n
     if ((table - even) ** 2).sum() / even > oracles.largest_chi_square(table.size):
         row, place = divmod(int(np.abs(table - even).argmax()), table.shape[1])
-        where = "" if single else f" as number {place + 1}"
+        where = "" if single else f" in batch {place + 1}"
         answer.fail(
             f"not every sample is equally likely: in {times} calls x={float(row)} comes"
             f"{where} {table[row, place]:.0f} times, not about {even:.0f}",
-            f"about {even:.0f} times each sample{'' if single else ' at each place'}",
+            f"about {even:.0f} times each sample{'' if single else ' in each batch'}",
             f"{table[row, place]:.0f} times",
         )
 
@@ -257,7 +258,7 @@ def sample_ladder(subject: Subject) -> None:
     must_draw_from_rng_alone(subject, 6, 3, seed=0)
     must_keep_any_pairs(subject)
     must_be_new_each_time(subject)
-    must_be_evenly_likely(subject, 4, 2)
+    must_be_evenly_likely(subject, 4, 2, times=500)
     must_spread_samples_evenly(subject)
     must_spread_samples_evenly(subject, 150, 200)
 
@@ -282,5 +283,5 @@ def shuffled_ladder(subject: Subject) -> None:
     must_draw_from_rng_alone(subject, 6, 3, seed=0)
     must_keep_any_pairs(subject)
     must_be_new_each_time(subject)
-    must_be_evenly_likely(subject, 4, 2)
+    must_be_evenly_likely(subject, 4, 2, times=500)
     must_spread_samples_evenly(subject)
