@@ -20,6 +20,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     if "--impl" not in given[:-1] or not in_project(early_config.invocation_params.dir):
         return
     at = given.index("--impl")
+    if given[at + 1] in ("kata", "solution"):  # folders here: the configuration is found
+        return
     joined = [*given[:at], f"--impl={given[at + 1]}", *given[at + 2 :]]
     capture: Any = early_config.pluginmanager.getplugin("capturemanager")
     if capture is not None:
