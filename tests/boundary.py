@@ -5,12 +5,13 @@ judged side (`tests.probes`), and gives an `Answer`: plain values again, checked
 shape and dtype. Whatever else happens raises `Wrong` or `Halted`, with the verdict.
 """
 
+import functools
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar, cast
 
 import numpy as np
 
@@ -435,6 +436,26 @@ class Subject:
                 verdict = replace(verdict, lines=(*verdict.lines, ("likely", sentence)))
             self._diagnosis.append(verdict)
         return self._diagnosis[0]
+
+
+Law = TypeVar("Law", bound=Callable[..., None])
+
+
+def once(law: Law) -> Law:
+    """Let a law that a function has passed pass again without another look.
+
+    The ladder and a test may demand the same of the same values; what comes back would be the
+    same.
+    """
+
+    @functools.wraps(law)
+    def look(subject: Subject, *values: Any, **options: Any) -> None:
+        key = (law.__name__, values, tuple(sorted(options.items())))
+        if key not in subject.memory:
+            law(subject, *values, **options)
+            subject.memory[key] = True
+
+    return cast(Law, look)
 
 
 class Implementation:

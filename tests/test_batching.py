@@ -57,7 +57,7 @@ def test_a_batch_is_new_at_every_call(sample_batch: Subject) -> None:
     laws.must_be_new_each_time(sample_batch)
 
 
-@pytest.mark.parametrize(("n", "batch_size"), [(5, 1), (4, 2), (5, 3)])
+@pytest.mark.parametrize(("n", "batch_size"), [(5, 1), (5, 3)])
 def test_every_set_is_equally_likely(sample_batch: Subject, n: int, batch_size: int) -> None:
     laws.must_be_evenly_likely(sample_batch, n, batch_size)
 
@@ -123,7 +123,7 @@ def test_the_order_is_new_at_every_call(shuffled_batches: Subject) -> None:
     laws.must_be_new_each_time(shuffled_batches)
 
 
-@pytest.mark.parametrize(("n", "batch_size"), [(3, 1), (4, 2), (5, 2), (5, 4)])
+@pytest.mark.parametrize(("n", "batch_size"), [(5, 2), (5, 4)])
 def test_every_order_is_equally_likely(shuffled_batches: Subject, n: int, batch_size: int) -> None:
     laws.must_be_evenly_likely(shuffled_batches, n, batch_size)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tests import oracles
-from tests.boundary import Answer, Subject
+from tests.boundary import Answer, Subject, once
 from tests.probes import Seed
 from tests.wording import Array, count, enumerate_words, show
 
@@ -94,6 +94,7 @@ def same_batches(one: Any, other: Any) -> bool:
     return len(one) == len(other) and all(map(same_batches, one, other))
 
 
+@once
 def must_be_new_each_time(subject: Subject) -> None:
     """Demand that calls with one generator differ, and generators of different seeds, too.
 
@@ -155,6 +156,7 @@ def must_be_one_batch(
     return rows
 
 
+@once
 def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int = 750) -> None:
     """Every set, or every way to split the samples, comes equally often in `times` calls."""
     single = subject.function == "sample_batch"
@@ -181,6 +183,7 @@ def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int 
         )
 
 
+@once
 def must_spread_samples_evenly(subject: Subject, n: int = 20, times: int = 400) -> None:
     """Every sample comes to every batch equally often, in more samples than fit a buffer.
 
@@ -207,6 +210,7 @@ def must_spread_samples_evenly(subject: Subject, n: int = 20, times: int = 400) 
         )
 
 
+@once
 def must_keep_any_pairs(subject: Subject) -> None:
     """Demand the samples themselves, also where x repeats and is not sorted."""
     x = np.array([[2.5], [-1.0], [2.5], [0.5], [2.5]])

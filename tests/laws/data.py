@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tests import oracles
-from tests.boundary import Answer, Subject
+from tests.boundary import Answer, Subject, once
 from tests.oracles import ROUNDING
 from tests.wording import Array, count, show, show_call
 
@@ -42,6 +42,7 @@ def must_have_n_rows(answer: Answer, n: int) -> None:
             )
 
 
+@once
 def must_follow_the_seed(subject: Subject) -> None:
     """Demand the same arrays for the same seed, whatever else draws, and others for another."""
     seeds = (1, 1, 2)
@@ -70,6 +71,7 @@ def must_follow_the_seed(subject: Subject) -> None:
 DEFAULTS: dict[str, Any] = {"n": 1000, "w": 3.0, "b": 2.0, "noise": 0.1, "seed": 42}
 
 
+@once
 def must_have_the_defaults(subject: Subject) -> None:
     full = subject(**DEFAULTS)
     must_have_n_rows(full, 1000)
@@ -173,6 +175,7 @@ def must_have_the_moments_of_the_normal(answer: Answer, noise: Array) -> None:
             )
 
 
+@once
 def must_be_independent(subject: Subject) -> None:
     """Demand no correlation between samples, nor between x and ε or |ε|.
 
@@ -216,12 +219,14 @@ def correlation(one: Array, two: Array) -> float:
 LARGE_SETS, LARGE = 300, 250
 
 
+@once
 def must_draw_x_uniformly(subject: Subject) -> None:
     x, _, answer = standard_noise(subject, LARGE, LARGE_SETS)
     must_be_in_the_unit_interval(answer, x)
     must_be_distributed(answer, "x", x, np.clip(x, 0, 1), "uniform on [0, 1)")
 
 
+@once
 def must_draw_normal_noise(subject: Subject, **values: Any) -> None:
     sets = 10 if values else LARGE_SETS
     _, noise, answer = standard_noise(subject, LARGE, sets, **values)
@@ -230,6 +235,7 @@ def must_draw_normal_noise(subject: Subject, **values: Any) -> None:
     must_be_distributed(answer, "the noise", noise, below, "normal")
 
 
+@once
 def must_not_repeat(subject: Subject) -> None:
     """Demand no order and no repeats in a large set: 250 float64 draws are all different."""
     x, noise, answer = standard_noise(subject, LARGE, LARGE_SETS)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tests import oracles
-from tests.boundary import FORMS, Answer, Subject
+from tests.boundary import FORMS, Answer, Subject, once
 from tests.laws.batching import show_rows, tagged
 from tests.oracles import Run
 from tests.probes import Seed
@@ -126,6 +126,7 @@ CONSTANT_CASES = [
 ]
 
 
+@once
 def must_count_its_updates(
     subject: Subject, n: int, batch_size: int, epochs: int, when: str, **start: Any
 ) -> None:
@@ -210,6 +211,7 @@ def must_descend_on_its_batches(
     must_follow(subject, answer, right, "on the batches that it takes")
 
 
+@once
 def must_shuffle_each_epoch(subject: Subject) -> None:
     """Both epochs differ from each other, from the data's order, and from seed to seed.
 
@@ -237,6 +239,7 @@ def must_shuffle_each_epoch(subject: Subject) -> None:
     answer.fail(headline, expected, "batches of " + show_rows(found[0][0]) + " in epoch 1")
 
 
+@once
 def must_follow_its_generator(subject: Subject) -> None:
     """Equal generators give equal results, whatever the global ones do."""
     x, y = column([0.0, 1.0, 2.0, 4.0]), column([1.0, 0.0, 3.0, 2.0])
@@ -246,6 +249,7 @@ def must_follow_its_generator(subject: Subject) -> None:
         again.fail("two equal generators give different results", first.got)
 
 
+@once
 def must_start_from_0(subject: Subject) -> None:
     """Without w and b, a descent starts at w = b = 0."""
     x, y = column([1.0, 2.0]), column([0.0, 3.0])
