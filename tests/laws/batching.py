@@ -214,7 +214,7 @@ def must_spread_samples_evenly(subject: Subject, n: int = 20, times: int = 400) 
 def must_keep_any_pairs(subject: Subject) -> None:
     """Demand the samples themselves, also where x repeats and is not sorted."""
     x = np.array([[2.5], [-1.0], [2.5], [0.5], [2.5]])
-    y = np.array([[30.0], [10.0], [50.0], [20.0], [30.0]])  # one sample is there twice
+    y = np.array([[30.0], [40.0], [10.0], [20.0], [30.0]])  # one sample is there twice
     batch_size = 5 if subject.function == "sample_batch" else 3
     answer = subject(x=x, y=y, batch_size=batch_size, rng=Seed(0), times=4)
     pairs = sorted(zip(x[:, 0].tolist(), y[:, 0].tolist(), strict=True))
