@@ -170,6 +170,8 @@ def each_call(form: Form) -> Form:
     return lambda description: [form(item) for item in description[2]]
 
 
+PARAMETERS = parts("w, b", number, number)
+LOSSES = sequence(number, "epoch", "losses")
 FORMS: dict[str, Form] = {
     "make_data": parts("x, y", column, column),
     "predict": column,
@@ -180,17 +182,12 @@ FORMS: dict[str, Form] = {
     "shuffled_batches": sequence(parts("xb, yb", column, column), "batch", "batches"),
     "minibatch_gd": parts("w, b, losses", number, number, sequence(number, "epoch", "losses")),
     "to_dataset": parts("x, y", float32_column, float32_column),
-    "train_epoch": parts(
-        "parameters, losses, gradients",
-        parts("w, b", number, number),
-        sequence(number, "call", "losses"),
-        number,
+    "train_epoch": lambda trained: (
+        PARAMETERS(trained[2][0]),
+        [number(returned) for returned in trained[2][1][2]],
+        number(trained[2][2]),
     ),
-    "train": parts(
-        "parameters, losses",
-        parts("w, b", number, number),
-        sequence(number, "epoch", "losses"),
-    ),
+    "train": lambda trained: (PARAMETERS(trained[2][0]), LOSSES(trained[2][1])),
 }
 
 EXPECTED = {
@@ -308,7 +305,8 @@ class Subject:
         result = self._send(probe, call, **request)
         if isinstance(result, Problem):
             self._stop(result, call, expected)
-        got = wording.show_description(result)
+        trained = result[:2] == ("sequence", "trained")  # the model, and what was returned
+        got = wording.show_description(result[2][1] if trained else result)
         try:
             value = form(result)
         except Malformed as error:

@@ -554,7 +554,7 @@ def dataset(
         unchanged({"x": x, "y": y}, given)
         if not isinstance(made, TensorDataset):
             return "other", type_name(made), short_repr(made)
-        return "sequence", "tensors", [describe_tensor(t) for t in made.tensors], True
+        return "sequence", "TensorDataset", [describe_tensor(t) for t in made.tensors], True
 
 
 @probe

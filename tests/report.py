@@ -1,9 +1,12 @@
 """What pytest says at the end: stages, one block for each wrong function, one next step."""
 
+import functools
+import inspect
 import os
 import sys
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,7 +24,7 @@ class Report:
     """A pytest plugin: turns failures into verdicts, and prints them once.
 
     Each report of a test that judges a function carries, as its attribute `kata`, the function,
-    how many properties its file has, and the verdict if it failed: plain values, so that they
+    how many tests its file has, and the verdict if it failed: plain values, so that they
     reach the process that prints, whichever process the test ran in.
     """
 
@@ -101,8 +104,11 @@ class Report:
         function = judged_function(item)
         if function is None or call.when != "call":
             return report
-        properties = [n for n in vars(item.module) if n.startswith("test_")]  # type: ignore[attr-defined]
-        report.kata = {"function": function, "properties": len(properties)}
+        report.kata = {
+            "function": function,
+            "test": item.name.partition("[")[0],
+            "of": count_tests(item.module, STAGE_OF[function]),  # type: ignore[attr-defined]
+        }
         if call.excinfo is not None and isinstance(call.excinfo.value, Wrong | Halted):
             verdict = call.excinfo.value.verdict
             line = item.reportinfo()[1] or 0
@@ -195,9 +201,12 @@ class Report:
             return "waiting", text
         if not all(fact["passed"] for fact in own):
             return "wrong", "see above"
-        ran, there_are = len(own), own[0]["properties"]
-        if ran < there_are:
-            return "passes", f"{ran} of {there_are} properties run"
+        of = max(fact["of"] for fact in own)  # a stage may be judged once more in another's file
+        ran = len({fact["test"] for fact in own if fact["of"] or not of})
+        if ran < of or not of:
+            among = f" of {of}" if of else ""
+            noun = "property" if ran == 1 and not of else "properties"
+            return "passes", f"{ran}{among} {noun} run"
         return "done", ""
 
     def next_step(
@@ -229,6 +238,15 @@ def judged_function(item: pytest.Item) -> str | None:
     """Return the function that a test judges: the one that it asks for by name."""
     names = [name for name in getattr(item, "fixturenames", ()) if name in STAGE_OF]
     return names[0] if names else None
+
+
+@functools.cache
+def count_tests(module: ModuleType, stage: str) -> int:
+    """Return how many tests of a stage its own file has, 0 if this one is in another file."""
+    if not module.__name__.endswith(f"test_{stage}"):
+        return 0
+    tests = [f for name, f in vars(module).items() if name.startswith("test_")]
+    return sum(bool({*inspect.signature(test).parameters} & {*STAGES[stage]}) for test in tests)
 
 
 def first_verdicts(facts: list[dict[str, Any]]) -> dict[str, tuple[Verdict, int]]:

@@ -210,7 +210,7 @@ def epoch_ladder(subject: Subject) -> None:
 
 
 def model_ladder(subject: Subject) -> None:
-    must_be_the_line(subject, 2.0, 0.0, column([1.0]))
+    must_be_the_line(subject, 3.0, 2.0, column([1.0]))
     must_be_the_line(subject, 3.0, 2.0, column([0.0, 1.0, -2.0]))
 
 
