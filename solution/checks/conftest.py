@@ -1,5 +1,6 @@
 """What the checks share: a folder of modules to judge, and a pytest to judge it with."""
 
+import importlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def libraries() -> None:
+    """Import what must not be imported twice before pytester, which forgets later imports."""
+    importlib.import_module("torch")
 
 
 @pytest.fixture
@@ -41,7 +48,6 @@ Judge = Callable[..., pytest.RunResult]
 @pytest.fixture
 def judge(pytester: pytest.Pytester) -> Judge:
     """Return a function that runs this project's pytest on a folder, in this process."""
-    import torch  # noqa: F401  (here: pytester forgets what is imported first within a run)
 
     def run(folder: Path, *options: str, file: str = "tests") -> pytest.RunResult:
         return pytester.runpytest_inprocess(

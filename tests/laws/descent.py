@@ -300,7 +300,7 @@ def must_shuffle_evenly(subject: Subject, runs: int = 900) -> None:
         )
 
 
-def must_shuffle_the_first_epoch_evenly(subject: Subject, runs: int = 180) -> None:
+def must_shuffle_the_first_epoch_evenly(subject: Subject, runs: int = 120) -> None:
     """Every order of 3 samples, taken one by one, is equally likely."""
     x, y = np.zeros((3, 1)), column([1.0, 3.0, 9.0])
     orders = list(oracles.all_epochs(3, 1))
