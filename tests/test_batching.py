@@ -76,11 +76,11 @@ def test_hand_picked_cases_of_an_epoch(shuffled_batches: Subject) -> None:
 
 
 def test_three_samples_in_batches_of_two(shuffled_batches: Subject) -> None:
-    laws.epoch(shuffled_batches, 3, 2)  # a batch of 2, then one of 1
+    laws.must_give_one_epoch(shuffled_batches, 3, 2)  # a batch of 2, then one of 1
 
 
 def test_four_samples_in_batches_of_two(shuffled_batches: Subject) -> None:
-    laws.epoch(shuffled_batches, 4, 2)  # two batches of 2, and no empty one
+    laws.must_give_one_epoch(shuffled_batches, 4, 2)  # two batches of 2, and no empty one
 
 
 @fewer

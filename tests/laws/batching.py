@@ -69,11 +69,10 @@ def repeats_text(seen: list[int]) -> str:
     return "a sample comes" if number == 1 else f"{number} samples come"
 
 
-def epoch(subject: Subject, n: int, batch_size: int, **options: Any) -> list[list[int]]:
-    """Return the rows of the batches of one epoch, seed 0 unless told."""
-    seed = options.pop("seed", 0)
-    answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(seed), **options)
-    return must_be_one_epoch(answer, answer.value, n, batch_size)
+def must_give_one_epoch(subject: Subject, n: int, batch_size: int) -> None:
+    """Demand every sample once, in batches of the right sizes, of one call."""
+    answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(0))
+    must_be_one_epoch(answer, answer.value, n, batch_size)
 
 
 def must_draw_from_rng_alone(subject: Subject, n: int, batch_size: int, seed: int) -> None:
@@ -279,7 +278,7 @@ def shuffled_ladder(subject: Subject) -> None:
         (7, 5),
         (200, 32),
     ):
-        epoch(subject, n, batch_size)
+        must_give_one_epoch(subject, n, batch_size)
     for batch_size in (0, -1):
         must_refuse(subject, 3, batch_size)
     for n_y in (2, 4):
