@@ -6,6 +6,7 @@ have the same features; the checks see to it that no two known mistakes share al
 """
 
 import functools
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,12 +44,12 @@ class Sample(Submission):
         yield
 
 
-def subject_of(mistake: Mistake) -> Subject:
-    """Return a subject that judges a known mistake as if it were a learner's function."""
+def subject_of(function: str, code: Callable[..., Any]) -> Subject:
+    """Return a subject that judges this code as if it were a learner's function."""
     implementation = Implementation(Path(), "mistakes")
-    implementation.submission = Sample(mistake.implementation)
+    implementation.submission = Sample(code)
     implementation.unsound = lambda names: ()  # type: ignore[method-assign]
-    return implementation.subjects[mistake.function]
+    return implementation.subjects[function]
 
 
 class Known:
@@ -56,26 +57,37 @@ class Known:
 
     def __init__(self, mistake: Mistake) -> None:
         self.mistake = mistake
-        self._rest = features(subject_of(mistake))
+        self._rest = features(subject_of(mistake.function, mistake.implementation))
         self._found: list[Any] = []
 
     def __getitem__(self, index: int) -> Any:
         while len(self._found) <= index:
-            self._found.append(next(self._rest, None))
+            self._found.append(next(self._rest, END))
         return self._found[index]
 
+    def __iter__(self) -> Features:
+        """Yield all features."""
+        return itertools.takewhile(lambda f: f is not END, (self[i] for i in itertools.count()))
 
+
+END = object()  # stands after the last feature
 of_mistake = functools.cache(Known)
 
 
 def likely(subject: Subject) -> str | None:
     """Return the sentence of the one known mistake that explains all that the function does."""
-    candidates = [of_mistake(mistake) for mistake in known(subject.function)]
-    for index, feature in enumerate(features(subject)):
+    explanations = explain(subject.function, features(subject))
+    return explanations[0].sentence if len(explanations) == 1 else None
+
+
+def explain(function: str, found: Features) -> list[Mistake]:
+    """Return the known mistakes that have all of the features that were found."""
+    candidates = [of_mistake(mistake) for mistake in known(function)]
+    for index, feature in enumerate(found):
         candidates = [c for c in candidates if alike(feature, c[index])]
         if not candidates:
-            return None
-    return candidates[0].mistake.sentence if len(candidates) == 1 else None
+            break
+    return [candidate.mistake for candidate in candidates]
 
 
 def features(subject: Subject) -> Features:

@@ -632,7 +632,7 @@ def train(
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     state = torch.get_rng_state()
     mark = 20_000_000 + stir  # an unusual seed, so that a reseeding shows
-    torch.manual_seed(mark)
+    torch.default_generator.manual_seed(mark)  # the CPU one: to seed all takes longer than to train
     try:
         with (
             torch_defaults(),

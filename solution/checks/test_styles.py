@@ -1,0 +1,20 @@
+"""Right code is accepted, in whatever style it is written."""
+
+import pytest
+
+from solution.checks.properties import properties
+from solution.checks.styles import STYLES, Style
+from tests import diagnosis
+from tests.probes import STAGE_OF
+
+
+@pytest.mark.parametrize("function", STAGE_OF)
+def test_there_are_eight_styles_or_more_of_every_function(function: str) -> None:
+    assert len({style.name for style in STYLES if style.function == function}) >= 8
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda s: f"{s.function}: {s.name}")
+def test_style_has_all_properties(style: Style) -> None:
+    subject = diagnosis.subject_of(style.function, style.implementation)
+    for judge in properties(style.function).values():
+        judge(subject)
