@@ -50,3 +50,11 @@ def test_samples_are_independent_of_each_other_and_noise_of_x(make_data: Subject
 
 def test_large_sets_have_no_order_and_no_repeats(make_data: Subject) -> None:
     laws.must_not_repeat(make_data)
+
+
+def test_draws_are_not_rounded(make_data: Subject) -> None:
+    laws.must_not_be_rounded(make_data)
+
+
+def test_no_dependence_is_left_that_a_correlation_does_not_see(make_data: Subject) -> None:
+    laws.must_not_hang_together(make_data)

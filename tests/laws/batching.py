@@ -1,5 +1,6 @@
 """Laws of `sample_batch` and `shuffled_batches`, on samples that can be told apart."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -182,31 +183,121 @@ def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int 
         )
 
 
-@once
-def must_spread_samples_evenly(subject: Subject, n: int = 20, times: int = 400) -> None:
-    """Every sample comes to every batch equally often, in more samples than fit a buffer.
+MANY, CALLS = 200, 300  # samples and calls, for what shows in large numbers only
 
-    The counts in a row or column of the table hang together, which makes its statistic smaller
-    than a chi-square one of as many cells, never larger.
+
+@once
+def must_mix_many_samples(subject: Subject) -> None:
+    """Each of many samples is equally likely everywhere, and each call independent of the last.
+
+    The statistics of `CALLS` independent calls are compared with those of a random order: exact
+    means and variances of sampling without replacement.
     """
     single = subject.function == "sample_batch"
-    batch_size = n // 3 if single else n // 4
-    values = {**tagged(n), "batch_size": batch_size, "rng": Seed(0)}
-    answer = subject(**values, times=times)
-    table = np.zeros((n, 1 if single else n // batch_size))
-    for value in answer.value:
-        for place, batch in enumerate(frozen(answer, value, n, batch_size)):
-            table[list(batch), place] += 1
-    even = times * batch_size / n
-    if ((table - even) ** 2).sum() / even > oracles.largest_chi_square(table.size):
-        row, place = divmod(int(np.abs(table - even).argmax()), table.shape[1])
-        where = "" if single else f" in batch {place + 1}"
-        answer.fail(
-            f"not every sample is equally likely: in {times} calls x={float(row)} comes"
-            f"{where} {table[row, place]:.0f} times, not about {even:.0f}",
-            f"about {even:.0f} times each sample{'' if single else ' in each batch'}",
-            f"{table[row, place]:.0f} times",
+    size = MANY // 2 if single else MANY // 10
+    values = {**tagged(MANY), "batch_size": size, "rng": Seed(0)}
+    answer = subject(**values, times=CALLS)
+    calls = [frozen(answer, value, MANY, size) for value in answer.value]
+    places = 1 if single else MANY // size
+    inside = np.zeros((CALLS, places, MANY))
+    for turn, batches in enumerate(calls):
+        for place, batch in enumerate(batches):
+            inside[turn, place, list(batch)] = 1
+    must_not_come_twice(answer, calls)
+    must_be_everywhere_alike(answer, inside.sum(axis=0), size)
+    first = inside[:, 0]
+    share = size / MANY
+    spread = size**2 * (MANY - size) ** 2 / (MANY**2 * (MANY - 1))
+    must_be_usual(
+        answer,
+        (first[1:] * first[:-1]).sum(axis=1),
+        size * share,
+        spread,
+        "of the samples in a batch are in the same batch of the next call",
+    )
+    runs = size * (size - 1) * (MANY - size) * (MANY - size + 1) / (MANY**2 * (MANY - 1))
+    must_be_usual(
+        answer,
+        (first[:, 1:] * first[:, :-1]).sum(axis=1),
+        size * (size - 1) / MANY,
+        runs,
+        "pairs of neighbours in the data are together in a batch",
+    )
+    index = np.arange(MANY) - (MANY - 1) / 2
+    must_be_usual(
+        answer,
+        first @ index / size + (MANY - 1) / 2,
+        (MANY - 1) / 2,
+        (MANY + 1) * (MANY - size) / (12 * size),
+        "is the mean row of a batch",
+    )
+    if not single:
+        own = np.repeat(np.arange(places), size)
+        stay = inside[:, own, np.arange(MANY)].sum(axis=1)
+        among = size**2 * (places - 1) / (MANY - 1)  # of a table whose margins are given
+        must_be_usual(
+            answer, stay, size, among, "samples are in the batch that they are in unshuffled"
         )
+
+
+def must_not_come_twice(answer: Answer, calls: list[tuple[tuple[int, ...], ...]]) -> None:
+    """Demand different results: two equal ones do not come by chance (1 in 10¹⁰⁰)."""
+    different = len(set(calls))
+    if different < len(calls):
+        answer.fail(
+            f"only {different} of {len(calls)} calls differ from each other: "
+            f"{MANY} samples have more ways than any number of calls",
+            f"{len(calls)} different results",
+            f"{different} different results",
+        )
+
+
+def must_be_everywhere_alike(answer: Answer, table: Array, size: int) -> None:
+    """Demand that each sample comes to each batch equally often."""
+    even = CALLS * size / MANY
+    places = len(table)
+    # of one batch, its samples are dependent: scaled, the statistic has n - 1 degrees of freedom
+    share = size / MANY
+    scale = (MANY - 1) / MANY / (1 - share) if places == 1 else 1.0
+    statistic = ((table - even) ** 2).sum() / even * scale
+    if statistic > oracles.largest_chi_square(table.size):
+        place, row = divmod(int(np.abs(table - even).argmax()), MANY)
+        where = "" if places == 1 else f" in batch {place + 1}"
+        answer.fail(
+            f"not every sample is equally likely: in {CALLS} calls x={float(row)} comes"
+            f"{where} {table[place, row]:.0f} times, not about {even:.0f}",
+            f"about {even:.0f} times each sample{'' if places == 1 else ' in each batch'}",
+            f"{table[place, row]:.0f} times",
+        )
+
+
+def must_be_usual(answer: Answer, values: Array, mean: float, variance: float, saying: str) -> None:
+    """Demand the mean of uncorrelated values, give or take `SIGMAS` standard errors."""
+    found = float(np.mean(values))
+    allowed = oracles.SIGMAS * math.sqrt(variance / len(values))
+    if not abs(found - mean) <= allowed:
+        answer.fail(
+            f"the batches are not random: over {len(values)} calls, {found:.4g} {saying}, "
+            f"not {mean:.4g}",
+            f"{mean:.4g}, give or take {allowed:.2g}",
+            f"{found:.4g}",
+        )
+
+
+@once
+def must_break_every_order(subject: Subject, calls: int = 5) -> None:
+    """Neighbours come in either order: as often ascending as descending.
+
+    In an order of n samples there are (n − 1)/2 ascents, with a variance of (n + 1)/12.
+    """
+    answer = subject(**tagged(MANY), batch_size=1, rng=Seed(0), times=calls)
+    orders = np.array([frozen(answer, value, MANY, 1) for value in answer.value])[:, :, 0]
+    for found, saying in (
+        (orders, "neighbours in the new order are in the order of the data"),
+        (orders.argsort(axis=1), "neighbours in the data come in their order"),
+    ):
+        ascents = (np.diff(found, axis=1) > 0).sum(axis=1)
+        must_be_usual(answer, ascents, (MANY - 1) / 2, (MANY + 1) / 12, saying)
 
 
 @once
@@ -259,11 +350,11 @@ def sample_ladder(subject: Subject) -> None:
     for batch_size in (0, -1, 4):
         must_refuse(subject, 3, batch_size)
     must_draw_from_rng_alone(subject, 6, 3, seed=0)
+    must_draw_from_rng_alone(subject, MANY, 30, seed=0)
     must_keep_any_pairs(subject)
     must_be_new_each_time(subject)
     must_be_evenly_likely(subject, 4, 2, times=500)
-    must_spread_samples_evenly(subject)
-    must_spread_samples_evenly(subject, 150, 200)
+    must_mix_many_samples(subject)
 
 
 def shuffled_ladder(subject: Subject) -> None:
@@ -284,7 +375,9 @@ def shuffled_ladder(subject: Subject) -> None:
     for n_y in (2, 4):
         must_refuse(subject, 3, 2, n_y)
     must_draw_from_rng_alone(subject, 6, 3, seed=0)
+    must_draw_from_rng_alone(subject, MANY, 30, seed=0)
     must_keep_any_pairs(subject)
     must_be_new_each_time(subject)
     must_be_evenly_likely(subject, 4, 2, times=500)
-    must_spread_samples_evenly(subject)
+    must_mix_many_samples(subject)
+    must_break_every_order(subject)
