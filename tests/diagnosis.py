@@ -8,6 +8,7 @@ have the same features; the checks see to it that no two known mistakes share al
 import functools
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,7 +78,17 @@ of_mistake = functools.cache(Known)
 def likely(subject: Subject) -> str | None:
     """Return the sentence of the one known mistake that explains all that the function does."""
     explanations = explain(subject.function, features(subject))
-    return explanations[0].sentence if len(explanations) == 1 else None
+    if len(explanations) != 1:
+        return None
+    (mistake,) = explanations
+    seen_there = complaint(subject_of(mistake.function, mistake.implementation))
+    return mistake.sentence if seen_there == complaint(subject) else None
+
+
+def complaint(subject: Subject) -> str:
+    """Return what the tests say of a function, without the numbers."""
+    verdict = subject.first_problem()
+    return "" if verdict is None else re.sub(r"-?\d+(\.\d+)?(e-?\d+)?", "#", verdict.headline)
 
 
 def explain(function: str, found: Features) -> list[Mistake]:
@@ -202,6 +213,7 @@ def data_features(subject: Subject) -> Features:
         yield bool(np.ptp(x, axis=1).max() == 0), bool(np.ptp(e, axis=1).max() < 1e-9)
         yield bool((np.diff(x, axis=1) >= 0).all()), len(np.unique(x)) < 10
         yield correlated(x[:, 0], np.abs(e[:, 0])), correlated(x[:, 0], e[:, 0])
+        yield correlated((8 * x[:, 0]) % 1, np.abs(e[:, 0]))
 
 
 def subject_uses_global_state(subject: Subject) -> bool:

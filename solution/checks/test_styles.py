@@ -18,3 +18,10 @@ def test_style_has_all_properties(style: Style) -> None:
     subject = diagnosis.subject_of(style.function, style.implementation)
     for judge in properties(style.function).values():
         judge(subject)
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda s: f"{s.function}: {s.name}")
+def test_right_code_looks_like_no_known_mistake(style: Style) -> None:
+    subject = diagnosis.subject_of(style.function, style.implementation)
+    found = diagnosis.explain(style.function, diagnosis.features(subject))
+    assert [mistake.name for mistake in found] == []
