@@ -161,10 +161,10 @@ def explain_part(cases: Sequence[Compared], part: int) -> str:
     tolerance = [value for case in cases for value in case.tolerance[part].tolist()]
     if not any(len(c.got[part]) for c in failing):
         return "wrong"
-    error = max(
+    errors = [
         abs(g - r) / (abs(r) + 1e12 * t) for g, r, t in zip(got, right, tolerance, strict=True) if t
-    )
-    if error < 1e-3:
+    ]
+    if errors and (error := max(errors)) < 1e-3:
         return f"not exact: off by up to {error:.1g} of its size"
     factor = common_factor(got, right, tolerance)
     if factor is not None:
