@@ -48,6 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="give a hint for the function NAME, without running any test; NAME:2 and NAME:3 "
         "say more",
     )
+    group.addoption(
+        "--draw",
+        action="store_true",
+        help="draw what a wrong function of stages 2 and 3 did, beside what is right",
+    )
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:

@@ -8,8 +8,8 @@ shape and dtype. Whatever else happens raises `Wrong` or `Halted`, with the verd
 import functools
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -49,13 +49,14 @@ class Verdict:
 
     `about` is the function, or the stage whose file cannot be imported. `kind` is one of:
     wrong, not started, waiting (for another function, the headline), import. `lines` are the
-    labelled lines below the headline.
+    labelled lines below the headline, `evidence` the call's arguments and its value, if it has one.
     """
 
     about: str
     kind: str
     headline: str
     lines: tuple[tuple[str, str], ...] = ()
+    evidence: Any = field(default=None, compare=False)
 
     def __str__(self) -> str:
         labelled = (f"    {label:<10}{text}" for label, text in self.lines)
@@ -90,6 +91,7 @@ class Malformed(Exception):
 
 Description = tuple[Any, ...]
 Form = Callable[[Description], Any]
+Paste = Callable[[str], str]
 
 
 def number(description: Description) -> float:
@@ -210,6 +212,7 @@ class Answer:
     got: str
     value: Any
     printed: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def function(self) -> str:
@@ -224,7 +227,8 @@ class Answer:
             ("expected", expected),
             *printed_lines(self.printed),
         )
-        self.subject.reject(Verdict(self.function, "wrong", headline, lines))
+        evidence = dict(self.values), self.value
+        self.subject.reject(Verdict(self.function, "wrong", headline, lines, evidence))
 
 
 def printed_lines(printed: str) -> list[tuple[str, str]]:
@@ -243,6 +247,7 @@ class Subject:
         self.halted: Verdict | None = None
         self.seconds = 0.0
         self.memory: dict[Any, Any] = {}  # answers that more than one law looks at
+        self.pastes: dict[str, Paste] = {}  # how the calls that are shown can be made again
         self._first_problem: list[Verdict | None] = []
         self._climbing = False
         self._diagnosis: list[Verdict] = []
@@ -274,10 +279,12 @@ class Subject:
             call += f", for {sweep} = 0, 1, ..., {times - 1}"
         elif times > 1:
             call += f", {times} times"
-        return self.ask(
+        swept = {**values, sweep: range(times)} if sweep else values
+        answer = self.ask(
             "call",
             call,
             form if times == 1 else each_call(form),
+            paste=lambda module: wording.paste_call(module, self.function, swept, times),
             expected=expected,
             times=times,
             sweep=sweep,
@@ -286,6 +293,7 @@ class Subject:
             seconds=SMALL_SECONDS if times == 1 and self._size(values) <= 64 else None,
             **self._arguments(values),
         )
+        return replace(answer, values=values)
 
     def _size(self, values: dict[str, Any]) -> int:
         sizes = len(values.get("x", ())), values.get("epochs", 0), values.get("n", 0)
@@ -300,8 +308,31 @@ class Subject:
             "most": 2 * self._size(values) + 8,
         }
 
-    def ask(self, probe: str, call: str, form: Form, expected: str = "", **request: Any) -> Answer:
-        """Send a request to the judged side, and check the form of what comes back."""
+    def ask(
+        self,
+        probe: str,
+        call: str,
+        form: Form,
+        expected: str = "",
+        paste: Paste = lambda module: "",
+        **request: Any,
+    ) -> Answer:
+        """Send a request to the judged side, and check the form of what comes back.
+
+        Parameters
+        ----------
+        probe, **request
+            The probe's name and its arguments.
+        call : str
+            The call as the report shows it.
+        paste : callable
+            Writes the call as lines for a Python prompt, given the module to import from.
+        form : callable
+            Makes a plain value of the description that comes back.
+        expected : str
+            What the report says was expected if the form of the result is wrong.
+        """
+        self.pastes[call] = paste
         result = self._send(probe, call, **request)
         if isinstance(result, Problem):
             self._stop(result, call, expected)
@@ -322,6 +353,7 @@ class Subject:
     def must_raise_value_error(self, why: str, **values: Any) -> None:
         """Demand a `ValueError`, at the latest when the first item of the result is asked for."""
         call = wording.show_call(self.function, values)
+        self.pastes[call] = lambda module: wording.paste_call(module, self.function, values, 1)
         first_only = self.function == "shuffled_batches"
         result = self._send("call", call, first_only=first_only, **self._arguments(values))
         if isinstance(result, Problem):
@@ -338,7 +370,16 @@ class Subject:
     def reject(self, verdict: Verdict) -> NoReturn:
         """Raise a verdict; Hypothesis need not look for a simpler case where the ladder has one."""
         simpler = not self._climbing and self.first_problem() is not None
-        raise (Halted if simpler else Wrong)(verdict)
+        raise (Halted if simpler else Wrong)(self._with_paste(verdict))
+
+    def _with_paste(self, verdict: Verdict) -> Verdict:
+        """Add the call as lines for a Python prompt, where its module can be imported."""
+        package = self.implementation.submission.package
+        paste = self.pastes.get(dict(verdict.lines).get("call", ""))
+        if paste is None or self.implementation.folder.name != package:
+            return verdict
+        text = paste(f"{package}.{STAGE_OF[self.function]}")
+        return replace(verdict, lines=(*verdict.lines, ("paste", text))) if text else verdict
 
     def _send(self, probe: str, call: str, **request: Any) -> Description | Problem:
         if self.halted is not None:
@@ -358,7 +399,7 @@ class Subject:
     def _halt(
         self, kind: str, headline: str, lines: tuple[tuple[str, str], ...] = (), about: str = ""
     ) -> NoReturn:
-        self.halted = Verdict(about or self.function, kind, headline, lines)
+        self.halted = self._with_paste(Verdict(about or self.function, kind, headline, lines))
         raise Halted(self.halted)
 
     def _stop(self, problem: Problem, call: str, expected: str) -> NoReturn:

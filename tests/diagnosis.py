@@ -315,12 +315,15 @@ def descent_features(subject: Subject) -> Features:
     if all(isinstance(run, list) for run in used):
         yield all(run[0] == run[1] for run in used), all(run == used[0] for run in used)
     for data, batch_size, epochs in (((x[:2], y[:2]), 1, 2), ((x, y), 2, 1)):
-        ends = []
-        for seed in range(36 if torch else 60):
-            value = result(*data, batch_size=batch_size, lr=0.05, epochs=epochs, seed=seed)
-            if isinstance(value, str):
-                return
-            ends.append(tuple(rounded([value[0], value[1], *value[2]])))
+        run: dict[str, Any] = {"batch_size": batch_size, "lr": 0.05, "epochs": epochs}
+        if torch:
+            runs = [result(*data, **run, seed=seed) for seed in range(36)]
+        else:
+            start: dict[str, Any] = {"x": data[0], "y": data[1], "w": 0.0, "b": 0.0}
+            runs = seen(lambda: subject(**start, **run, rng=Seed(0), times=60))  # noqa: B023
+        if isinstance(runs, str) or any(isinstance(value, str) for value in runs):
+            return
+        ends = [tuple(rounded([w, b, *losses])) for w, b, losses in runs]
         yield support(ends)
 
 

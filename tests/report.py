@@ -33,6 +33,7 @@ class Report:
         folder = os.path.relpath(implementation.folder, config.invocation_params.dir)
         self.folder = str(implementation.folder) if folder.startswith("..") else folder
         self.command = "pytest"
+        self.draws = bool(config.getoption("draw"))
         if config.getoption("impl") != "kata":
             self.command += f" --impl {config.getoption('impl')}"
 
@@ -119,9 +120,24 @@ class Report:
                 "lines": [list(pair) for pair in verdict.lines],
                 "line": line,
             }
+            if self.draws:
+                report.kata["picture"] = self.draw(verdict)
             if item.config.getoption("tbstyle") == "auto":
                 report.longrepr = f"✗ {verdict}"
         return report
+
+    @staticmethod
+    @functools.cache
+    def draw(verdict: Verdict) -> str:
+        """Draw what a function did wrong, and return where the picture is."""
+        if verdict.evidence is None:
+            return "none: there is no result to draw"
+        from plots import counterexample  # matplotlib takes a second to import
+
+        path = counterexample.save(verdict.about, *verdict.evidence)
+        if path is None:
+            return "none: only stages 2 and 3 are drawn"
+        return os.path.relpath(path)
 
     # at the end
 
@@ -152,7 +168,8 @@ class Report:
         terminal.section(f"kata: {self.folder}", "-", bold=True)
         for about, (verdict, more) in verdicts.items():
             if verdict.kind in ("wrong", "import"):
-                self.write_block(terminal, about, verdict, more)
+                pictures = [f.get("picture", "") for f in facts if f.get("about") == about]
+                self.write_block(terminal, about, verdict, more, picture=pictures[0])
         for number, stage in enumerate(STAGES, start=1):
             state, text = self.stage_state(stage, facts, verdicts)
             if state:
@@ -161,12 +178,17 @@ class Report:
                 terminal.write_line(printable(line.rstrip()), **{colour: True})
         terminal.write_line(printable(self.next_step(facts, verdicts)), bold=True)
 
-    def write_block(self, terminal: Any, about: str, verdict: Verdict, more: int) -> None:
+    def write_block(
+        self, terminal: Any, about: str, verdict: Verdict, more: int, picture: str
+    ) -> None:
         terminal.write_line(printable(f"✗ {about}: {verdict.headline}"), red=True, bold=True)
-        lines = list(verdict.lines)
+        lines = [pair for pair in verdict.lines if pair[0] != "paste"]
         if more:
             noun = "property fails" if more == 1 else "properties fail"
             lines.append(("more", f"{more} further {noun}"))
+        lines += [pair for pair in verdict.lines if pair[0] == "paste"]  # it is long
+        if picture:
+            lines.append(("picture", picture))
         if about in STAGE_OF:
             lines.append(("hint", f"pytest --hint {about}"))
         for label, text in lines:

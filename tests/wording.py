@@ -35,6 +35,70 @@ def show_call(function: str, arguments: Mapping[str, Any]) -> str:
     return f"{function}({', '.join(f'{name}={show(v)}' for name, v in arguments.items())})"
 
 
+def paste(value: Any) -> str:
+    """Write an argument so that it can be pasted into a Python prompt, "" if it is too long."""
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    counting = np.arange(float(len(value)))[:, None]
+    if len(value) > MOST_ROWS and (value - value[0] == counting).all():
+        start = f" + {value[0, 0]:g}" if value[0, 0] else ""
+        return f"np.arange({len(value)}.0)[:, None]{start}"
+    text = show(value)
+    return "" if text.startswith("<") else f"np.array({text})"
+
+
+def paste_call(module: str, function: str, arguments: Mapping[str, Any], times: int) -> str:
+    """Write lines of Python that make these calls, "" if some argument is too long.
+
+    Parameters
+    ----------
+    module : str
+        Where the function is imported from.
+    function : str
+        Its name.
+    arguments : mapping
+        Its arguments. One that is a `range` takes another value in each call.
+    times : int
+        How many calls share the other arguments.
+    """
+    texts = {name: paste(value) for name, value in arguments.items()}
+    if "" in texts.values():
+        return ""
+    before = [f"from {module} import {function}"]
+    if any("np." in text for text in texts.values()):
+        before.insert(0, "import numpy as np")
+    turns = "_ in " + repr(range(times)).replace("(0, ", "(")
+    for name, value in arguments.items():
+        if isinstance(value, range):
+            turns, texts[name] = f"{name} in range({len(value)})", name
+        elif times > 1 and "rng(" in texts[name]:  # the calls go on with one generator
+            before.append(f"{name} = {texts[name]}")
+            texts[name] = name
+    call = f"{function}({', '.join(f'{name}={text}' for name, text in texts.items())})"
+    if function == "shuffled_batches":
+        call = f"list({call})"
+    return "; ".join([*before, f"[{call} for {turns}]" if times > 1 else call])
+
+
+def paste_training(module: str, call: str, w: float, b: float, x: Array, y: Array) -> str:
+    """Write lines of Python that make a call with a `model` from w and b, and `data` of x and y."""
+    function = call.partition("(")[0]
+    return "; ".join(
+        [
+            "import torch",
+            "from torch import nn, optim",
+            "from torch.utils.data import DataLoader, TensorDataset",
+            f"from {module} import {function}",
+            "model = nn.Sequential()",
+            "model.linear = nn.Linear(1, 1)",
+            f"nn.init.constant_(model.linear.weight, {w})",
+            f"nn.init.constant_(model.linear.bias, {b})",
+            f"data = TensorDataset(torch.tensor({show(x)}), torch.tensor({show(y)}))",
+            f"{call}, model.linear.weight.item(), model.linear.bias.item()",
+        ]
+    )
+
+
 def show_description(description: tuple[Any, ...]) -> str:
     """Write what came back, as the boundary describes it."""
     kind, *rest = description

@@ -9,8 +9,9 @@ import sys
 import warnings
 
 import numpy as np
+from hypothesis import settings
 
-import conftest
+import conftest  # noqa: F401, has the profiles
 from solution.checks.properties import Property, properties
 from tests.boundary import Halted, Subject, Wrong
 from tests.diagnosis import subject_of
@@ -39,17 +40,15 @@ def write_matrix(function: str) -> None:
     for column, name in enumerate(judges):
         print(f"  {column + 1:>3}  {name.removeprefix('test_').replace('_', ' ')}")
     print(" " * 45 + "".join(f"{column + 1:>3}" for column in range(len(judges))))
-    for mistake, row in zip(mistakes, caught, strict=True):
-        print(f"  {mistake.name[:42]:<43}" + "".join("  x" if found else "  ." for found in row))
-    names = list(judges)
-    for column in np.flatnonzero(~caught.any(axis=0)):
-        print(f"  catches none: {names[column]}")
-    # the ladder, first, is what the others are taken from
-    for row in np.flatnonzero(caught[:, 1:].sum(axis=1) == 1):
-        (column,) = np.flatnonzero(caught[row, 1:]) + 1
-        print(f"  {mistakes[row].name}: only {names[column]}")
-    for row in np.flatnonzero(caught[:, 1:].sum(axis=1) == 0):
-        print(f"  {mistakes[row].name}: only the hand-picked cases")
+    for mistake, found in zip(mistakes, caught, strict=True):
+        print(f"  {mistake.name[:42]:<43}" + "".join("  x" if one else "  ." for one in found))
+    names = np.array(list(judges))
+    for name in names[~caught.any(axis=0)]:
+        print(f"  catches none: {name}")
+    for mistake, found in zip(mistakes, caught, strict=True):
+        others = names[1:][found[1:]]  # the hand-picked cases, first, are tried by themselves
+        if len(others) < 2:
+            print(f"  {mistake.name}: only {others[0] if len(others) else names[0]}")
 
 
 def main() -> None:
@@ -57,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m solution.checks.matrix", description=__doc__)
     parser.add_argument("function", nargs="*", choices=[[], *STAGE_OF], help="all by default")
     functions = parser.parse_args().function or list(STAGE_OF)
-    conftest.settings.load_profile("kata")
+    settings.load_profile("kata")
     for function in functions:
         write_matrix(function)
         sys.stdout.flush()

@@ -175,7 +175,6 @@ def test_counts_are_those_of_pytest(
     assert ours.parseoutcomes() == plain.parseoutcomes()
 
 
-@pytest.mark.slow
 def test_tests_may_run_in_two_processes(
     pytester: pytest.Pytester, modules: Path, change: Change
 ) -> None:

@@ -10,7 +10,16 @@ from tests.laws.batching import show_rows, tagged
 from tests.oracles import Run
 from tests.probes import Seed
 from tests.strategies import column
-from tests.wording import Array, common_factor, count, say_factor, show, show_call
+from tests.wording import (
+    MOST_ROWS,
+    Array,
+    common_factor,
+    count,
+    paste_training,
+    say_factor,
+    show,
+    show_call,
+)
 
 
 def descent(
@@ -30,10 +39,13 @@ def descent(
     run: dict[str, Any] = {"x": x, "y": y, "batch_size": batch_size, "lr": lr, "epochs": epochs}
     if subject.function == "minibatch_gd":
         return subject(**run, rng=Seed(seed or 0), w=w, b=b, stir=stir)
+    generator = "" if seed is None else f", generator=torch.Generator().manual_seed({seed})"
+    call = f"train(model, data, batch_size={batch_size}, lr={lr}, epochs={epochs}{generator})"
     answer = subject.ask(
         "train",
         show_call("train", {**run, "seed": seed}) + f" from w={w}, b={b}",
         FORMS["train"],
+        paste=lambda module: "" if len(x) > MOST_ROWS else paste_training(module, call, w, b, x, y),
         expected="a list of one Python float for each epoch",
         **run,
         seed=seed,

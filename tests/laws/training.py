@@ -12,7 +12,7 @@ from tests.laws.descent import descent, loss_like, must_follow
 from tests.laws.gradients import gradient_sizes
 from tests.oracles import ROUNDING
 from tests.strategies import column
-from tests.wording import Array, show, show_call
+from tests.wording import Array, paste_call, paste_training, show, show_call
 
 
 def must_be_the_line(subject: Subject, w: float, b: float, x: Array) -> None:
@@ -21,6 +21,11 @@ def must_be_the_line(subject: Subject, w: float, b: float, x: Array) -> None:
         "model",
         f"LinearRegression()(x={show(x)}), with w={w}, b={b}",
         lambda description: description,
+        paste=lambda module: (
+            f"import torch; from torch import nn; from {module} import LinearRegression; "
+            f"model = LinearRegression(); nn.init.constant_(model.linear.weight, {w}); "
+            f"nn.init.constant_(model.linear.bias, {b}); model(torch.tensor({show(x)}))"
+        ),
         w=w,
         b=b,
         x=x,
@@ -67,6 +72,7 @@ def must_hold_the_samples(subject: Subject, x: Array, y: Array) -> None:
         "dataset",
         show_call("to_dataset", {"x": x, "y": y}),
         FORMS["to_dataset"],
+        paste=lambda module: f"{paste_call(module, 'to_dataset', {'x': x, 'y': y}, 1)}.tensors",
         expected="a TensorDataset of x and y, float32 tensors of shape (n, 1)",
         x=x,
         y=y,
@@ -127,6 +133,7 @@ def must_train_one_pass(
         f"train_epoch(model, loader, {loss}, SGD(lr={lr})){calls}, from w={w}, b={b} "
         f"on batches of {batch_size} of x={show(x)}, y={show(y)}",
         FORMS["train_epoch"],
+        paste=lambda module: paste_epoch(module, x, y, batch_size, lr, w, b, loss, times),
         expected=f"w={float(w_now):.6g}, b={float(b_now):.6g}, and the loss as a Python float",
         x=x,
         y=y,
@@ -149,6 +156,27 @@ def must_train_one_pass(
         if not abs(returned - right) <= allowed:
             like = loss_like(losses[-1], batch_losses, allowed)
             answer.fail(f"w and b are right, but the loss is wrong {when}{like}", expected, got)
+
+
+def paste_epoch(
+    module: str,
+    x: Array,
+    y: Array,
+    batch_size: int,
+    lr: float,
+    w: float,
+    b: float,
+    loss: str,
+    times: int,
+) -> str:
+    """Write the calls as lines for a Python prompt, "" for a loss that PyTorch does not have."""
+    if loss not in ("MSELoss()", "MSELoss(reduction='sum')", "L1Loss()"):
+        return ""
+    call = (
+        f"train_epoch(model, DataLoader(data, batch_size={batch_size}), nn.{loss}, "
+        f"optim.SGD(model.parameters(), lr={lr}))"
+    )
+    return paste_training(module, "; ".join([call] * times), w, b, x, y)
 
 
 def must_train_without_a_generator(subject: Subject) -> None:

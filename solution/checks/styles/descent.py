@@ -242,7 +242,7 @@ def functions_as_arguments(
     x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
 ) -> Any:
     def step(state: Any, batch: Any) -> tuple[Any, float]:
-        gradient = mse_gradients(*batch, *state)
-        return sgd_step(*state, *gradient, lr), mse_loss(*batch, *state)
+        (xb, yb), (w, b) = batch, state
+        return sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr), mse_loss(xb, yb, w, b)
 
     return fit((w, b), epochs, lambda: shuffled_batches(x, y, batch_size, rng), step)

@@ -293,7 +293,7 @@ def permutation_of_the_tensors(
     losses = []
     for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator)
-        batches = ((x[rows], y[rows]) for rows in order.split(batch_size))
+        batches = ((x[rows], y[rows]) for rows in torch.split(order, batch_size))
         losses.append(one_epoch(model, batches, optimizer))
     return losses
 
@@ -333,7 +333,7 @@ def gradients_by_hand(
     losses = []
     for _ in range(epochs):
         of_epoch = []
-        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+        for rows in torch.split(torch.randperm(len(x), generator=generator), batch_size):
             with torch.no_grad():
                 residual = model(x[rows]) - y[rows]
                 model.linear.weight.grad = (2 * (residual * x[rows]).mean()).reshape(1, 1)
@@ -381,7 +381,8 @@ def child_generator(
 
     seed = int(torch.randint(2**31, (1,), generator=generator))
     child = torch.Generator().manual_seed(seed)
-    loader = DataLoader(list(dataset), batch_size=batch_size, shuffle=True, generator=child)
+    rows: Any = list(dataset)
+    loader = DataLoader(rows, batch_size=batch_size, shuffle=True, generator=child)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, fused=True)
     return [one_epoch(model, loader, optimizer) for _ in range(epochs)]
 
