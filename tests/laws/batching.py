@@ -1,5 +1,6 @@
 """Laws of `sample_batch` and `shuffled_batches`, on samples that can be told apart."""
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +19,12 @@ def tagged(n: int) -> dict[str, Any]:
     return {"x": x, "y": x + 1000.0}
 
 
+@functools.cache
+def tags(n: int) -> frozenset[float]:
+    """Return what x may be."""
+    return frozenset(map(float, range(n)))
+
+
 def rows_of(answer: Answer, xb: Array, yb: Array, n: int) -> list[int]:
     """Return which tagged samples a batch holds."""
     if len(xb) != len(yb):
@@ -26,8 +33,9 @@ def rows_of(answer: Answer, xb: Array, yb: Array, n: int) -> list[int]:
             "x and y of one length in each batch",
         )
     xs, ys = xb[:, 0].tolist(), yb[:, 0].tolist()
-    for x, y in zip(xs, ys, strict=True):
-        if not (0 <= x < n and x.is_integer() and 1000 <= y < n + 1000 and y.is_integer()):
+    right = tags(n).issuperset(xs) and ys == [x + 1000 for x in xs]  # faster than one by one
+    for x, y in () if right else zip(xs, ys, strict=True):
+        if x not in tags(n) or y - 1000 not in tags(n):
             answer.fail(
                 f"a batch holds x={x}, y={y}, which is not in the data",
                 "samples of the data only",
