@@ -9,6 +9,7 @@ import functools
 import itertools
 import math
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +64,9 @@ class Known:
 
     def __getitem__(self, index: int) -> Any:
         while len(self._found) <= index:
-            self._found.append(next(self._rest, END))
+            with warnings.catch_warnings():  # of what is not the learner's code
+                warnings.simplefilter("ignore")
+                self._found.append(next(self._rest, END))
         return self._found[index]
 
     def __iter__(self) -> Features:
