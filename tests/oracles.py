@@ -2,8 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,12 +67,30 @@ def size_of_terms(x: Array, y: Array, w: float, b: float) -> Array:
 class Run:
     """A descent, step by step."""
 
+    xs: list[float]
+    ys: list[float]
+    epochs: Epochs
+    lr: float
     w: float
     b: float
     losses: list[float]
     path: list[tuple[float, float]]  # (w, b) before the first update and after each
     batch_losses: list[list[float]]  # for each epoch, each batch's loss before its update
-    size: float  # of the largest term on the way
+    size: float  # of the largest term of w and b on the way, and of the losses
+    loss_size: float
+
+    def loss_of(self, rows: Batch, w: float, b: float) -> float:
+        """Return the mean squared error of some samples."""
+        return sum((w * self.xs[i] + b - self.ys[i]) ** 2 for i in rows) / len(rows)
+
+    def path_by_epoch(self, offset: int) -> list[list[tuple[float, float]]]:
+        """Return (w, b) of each epoch's batches, before their updates (0) or after (1)."""
+        points = iter(self.path[offset:])
+        return [[next(points) for _ in batches] for batches in self.epochs]
+
+    def with_ys(self, ys: list[float]) -> "Run":
+        """Return the same run with other y."""
+        return replace(self, ys=ys)
 
 
 def sizes(n: int, batch_size: int) -> list[int]:
@@ -88,7 +106,8 @@ def in_order(n: int, batch_size: int, epochs: int) -> Epochs:
 
 def descend(x: Array, y: Array, epochs: Epochs, lr: float, w: float = 0.0, b: float = 0.0) -> Run:
     """Descend on the given batches."""
-    path, losses, batch_losses, size = [(w, b)], [], [], 1.0
+    path, losses, batch_losses = [(w, b)], [], []
+    size = loss_size = 1.0
     xs, ys = x[:, 0].tolist(), y[:, 0].tolist()
     for batches in epochs:
         of_epoch = []
@@ -99,10 +118,12 @@ def descend(x: Array, y: Array, epochs: Epochs, lr: float, w: float = 0.0, b: fl
             db = sum(2 * r for r in residuals) / len(rows)
             w, b = w - lr * dw, b - lr * db
             path.append((w, b))
-            size = max(size, abs(w), abs(b), lr * abs(dw), lr * abs(db), of_epoch[-1])
+            terms = max(abs(w * xs[i]) + abs(b) + abs(ys[i]) for i in rows)
+            loss_size = max(loss_size, terms**2)
+            size = max(size, abs(w), abs(b), 2 * lr * terms * max(1.0, *(abs(xs[i]) for i in rows)))
         batch_losses.append(of_epoch)
         losses.append(sum(of_epoch) / len(of_epoch))
-    return Run(w, b, losses, path, batch_losses, size)
+    return Run(xs, ys, epochs, lr, w, b, losses, path, batch_losses, size, loss_size)
 
 
 def least_squares(x: Array, y: Array) -> tuple[float, float]:
@@ -128,31 +149,67 @@ def reference_data(n: int, noise: float = 0.1) -> tuple[Array, Array]:
 PROBE_LR = 0.15
 
 
+def trace(lengths: Sequence[int], place: int) -> float:
+    """Return the b that a sample in the batch at one place leaves, of batches of these lengths."""
+    keep = 1 - 2 * PROBE_LR
+    return 2 * PROBE_LR / lengths[place] * keep ** (len(lengths) - 1 - place)
+
+
 def traces(n: int, batch_size: int, epochs: int) -> list[tuple[float, tuple[int, ...]]]:
     """Return, for each choice of one batch in each epoch, the b that a sample there leaves."""
-    lengths = sizes(n, batch_size)
-    keep = 1 - 2 * PROBE_LR
-    total = epochs * len(lengths)
-    found = []
-    for places in itertools.product(range(len(lengths)), repeat=epochs):
-        b = 0.0
-        for epoch, place in enumerate(places):
-            step = epoch * len(lengths) + place
-            b += 2 * PROBE_LR / lengths[place] * keep ** (total - 1 - step)
-        found.append((b, places))
-    return sorted(found)
+    lengths = sizes(n, batch_size) * epochs
+    each = len(lengths) // epochs
+    return sorted(
+        (sum(trace(lengths, epoch * each + place) for epoch, place in enumerate(places)), places)
+        for places in itertools.product(range(each), repeat=epochs)
+    )
+
+
+def other_use(effects: Sequence[float], n: int, batch_size: int, tolerance: float) -> str:
+    """Say in which other way the samples of one epoch were used, "" if in none that is known."""
+    right = sizes(n, batch_size)
+    for lengths in (right[::-1], [len(part) for part in np.array_split(np.arange(n), len(right))]):
+        places = [
+            [k for k in range(len(lengths)) if abs(trace(lengths, k) - effect) <= tolerance]
+            for effect in effects
+        ]
+        used = sorted(k for found in places for k in found)
+        if (
+            lengths != right
+            and all(places)
+            and used == sorted(k for k, length in enumerate(lengths) for _ in range(length))
+        ):
+            return f"the batches have the sizes {lengths}, not {right}"
+    for lengths in (right, [min(batch_size, n)] * len(right)):
+        uses = [number_of_uses(effect, lengths, tolerance) for effect in effects]
+        if None not in uses:
+            never, often = uses.count(0), sum(use is not None and use > 1 for use in uses)
+            both = [f"{often} more than once"] * (often > 0) + [f"{never} never"] * (never > 0)
+            if both:
+                return f"of {n} samples one epoch uses {', '.join(both)}"
+    return ""
+
+
+def number_of_uses(effect: float, lengths: Sequence[int], tolerance: float) -> int | None:
+    """Return in how many batches a sample was that has this effect, None if that is unclear."""
+    for uses in range(4):
+        for places in itertools.combinations_with_replacement(range(len(lengths)), uses):
+            if abs(sum(trace(lengths, place) for place in places) - effect) <= tolerance:
+                return uses
+    return None
 
 
 def find_batches(
-    last_b: Callable[[Array], float], n: int, batch_size: int, epochs: int, tolerance: float
-) -> tuple[list[list[list[int]]] | None, list[float]]:
+    effects: Sequence[float], n: int, batch_size: int, epochs: int, tolerance: float
+) -> list[list[list[int]]] | None:
     """Find out which samples were in which batch.
 
     Parameters
     ----------
-    last_b : callable
-        Runs a descent with x = 0, from b = 0 and with learning rate `PROBE_LR`, on the given
-        y of shape (n, 1), always with an equal generator, and returns the last b.
+    effects : list of n floats
+        What each sample alone contributes to b: the last b of a descent with x = 0, from b = 0
+        and with learning rate `PROBE_LR`, on a y that is 1 for this sample and 0 for the
+        others, always with an equal generator.
     n, batch_size, epochs : int
         The sizes of that descent.
     tolerance : float
@@ -160,24 +217,21 @@ def find_batches(
 
     Returns
     -------
-    batches : list of epochs of batches of rows, or None
-        None if no way to use each sample once in each epoch explains what came back.
-    effects : list of float
-        What sample i alone contributed to b.
+    list of epochs of batches of rows, or None
+        None if no way to use each sample once in each epoch explains the effects.
     """
     known = traces(n, batch_size, epochs)
     lengths = sizes(n, batch_size)
-    effects = [last_b(np.eye(n)[:, [i]]) for i in range(n)]
     batches: list[list[list[int]]] = [[[] for _ in lengths] for _ in range(epochs)]
     for row, effect in enumerate(effects):
         matches = [places for b, places in known if abs(b - effect) <= tolerance]
         if len(matches) != 1:
-            return None, effects
+            return None
         for epoch, place in enumerate(matches[0]):
             batches[epoch][place].append(row)
     if any([len(batch) for batch in epoch] != lengths for epoch in batches):
-        return None, effects
-    return batches, effects
+        return None
+    return batches
 
 
 def all_epochs(n: int, batch_size: int) -> Iterator[list[tuple[int, ...]]]:

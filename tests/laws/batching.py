@@ -93,7 +93,10 @@ def must_draw_from_rng_alone(subject: Subject, n: int, batch_size: int, seed: in
     values = {**tagged(n), "batch_size": batch_size, "rng": Seed(seed), "times": 10}
     first, again = (subject(**values, stir=turn, watch=True) for turn in (1, 2))
     if not same_batches(first.value, again.value):
-        again.fail("two equal generators rng give different batches", first.got)
+        again.fail(
+            "two equal generators rng give different batches: the order comes from elsewhere",
+            first.got,
+        )
 
 
 def same_batches(one: Any, other: Any) -> bool:

@@ -8,8 +8,9 @@ import numpy as np
 
 from tests import oracles
 from tests.boundary import FORMS, Subject
-from tests.laws.descent import descent, loss_like, must_follow
+from tests.laws.descent import descent, must_follow
 from tests.laws.gradients import gradient_sizes
+from tests.laws.likeness import losses_like, parameters_like
 from tests.oracles import ROUNDING
 from tests.strategies import column
 from tests.wording import Array, paste_call, paste_training, show, show_call
@@ -148,14 +149,16 @@ def must_train_one_pass(
     allowed = 2e-5 * size  # float32 rounds to 1e-7 of the terms, a few dozen times
     expected = f"w={w_now:.6g}, b={b_now:.6g}, returned {show(right_losses)}"
     got = f"w={w_end:.6g}, b={b_end:.6g}, returned {show(losses)}"
+    run = oracles.descend(x, y, oracles.in_order(len(x), batch_size, times), lr, w, b)
+    squared = loss == "MSELoss()"
     if not (abs(w_end - w_now) <= allowed and abs(b_end - b_now) <= allowed):
         if (w_end, b_end) == (w, b):
             answer.fail("the model's parameters do not change", expected, got)
-        answer.fail(f"w and b are wrong {when}".rstrip(), expected, got)
-    for returned, right in zip(losses, right_losses, strict=True):
-        if not abs(returned - right) <= allowed:
-            like = loss_like(losses[-1], batch_losses, allowed)
-            answer.fail(f"w and b are right, but the loss is wrong {when}{like}", expected, got)
+        like = parameters_like((w_end, b_end), run, 2e-5 * run.size) if squared else ""
+        answer.fail(f"w and b are wrong {when}{like}", expected, got)
+    if not all(abs(a - b) <= allowed for a, b in zip(losses, right_losses, strict=True)):
+        like = losses_like(losses, run, 2e-5 * run.loss_size) if squared else ""
+        answer.fail(f"w and b are right, but the loss is wrong {when}{like}", expected, got)
 
 
 def paste_epoch(
