@@ -20,10 +20,15 @@ Update = Callable[[Point, Point, int, int], Point]  # (w, b), gradient, epoch, u
 
 def parameters_like(found: Point, run: Run, allowed: float) -> str:
     """Say what w and b are equal to, "" if that is nothing known."""
+    guesses = []
     for saying, point in likenesses(run):
         same = all(abs(a - b) <= allowed for a, b in zip(found, point, strict=True))
         if same and max(abs(run.w - point[0]), abs(run.b - point[1])) > 2 * allowed:
-            return f": {saying}" if saying.startswith("as if") else f": they are {saying}"
+            if not saying.startswith("as if"):
+                return f": they are {saying}"
+            guesses.append(saying)
+    if 1 <= len(guesses) <= 2:  # of more, none is shown
+        return ": " + ", or ".join(guesses)
     return precision_of(found, (run.w, run.b)) or last_step(found, run, allowed)
 
 

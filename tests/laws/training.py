@@ -215,7 +215,7 @@ def must_agree_with_autograd(subject: Subject, x: Array, y: Array, w: float, b: 
 
 
 def epoch_ladder(subject: Subject) -> None:
-    x, y = column([1.0, 2.0, 4.0]), column([0.0, 3.0, 2.0])
+    x, y = column([1.0, 2.0, 4.0]), column([-1.0, 5.0, 2.0])  # residuals 2, -3, 2
     start: dict[str, Any] = {"lr": 0.125, "w": 1.0, "b": 0.0}
     must_train_one_pass(subject, x[:1], y[:1], batch_size=1, **start, when="after one batch of one")
     must_train_one_pass(subject, x[:2], y[:2], batch_size=2, **start, when="after one batch")
