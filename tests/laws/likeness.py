@@ -18,8 +18,20 @@ Gradient = Callable[[float, float, Sequence[int], int], Point]  # w, b, rows, ep
 Update = Callable[[Point, Point, int, int], Point]  # (w, b), gradient, epoch, update
 
 
-def parameters_like(found: Point, run: Run, allowed: float) -> str:
-    """Say what w and b are equal to, "" if that is nothing known."""
+def parameters_like(found: Point, run: Run, allowed: float, passed: Sequence[Run]) -> str:
+    """Say what w and b are equal to, "" if that is nothing known.
+
+    Parameters
+    ----------
+    found : tuple of two floats
+        The wrong w and b.
+    run : Run
+        What is right.
+    allowed : float
+        The error of rounding.
+    passed : list of Run
+        What came out right before: a guess that would not have is none.
+    """
     guesses = []
     for saying, point in likenesses(run):
         same = all(abs(a - b) <= allowed for a, b in zip(found, point, strict=True))
@@ -27,9 +39,17 @@ def parameters_like(found: Point, run: Run, allowed: float) -> str:
             if not saying.startswith("as if"):
                 return f": they are {saying}"
             guesses.append(saying)
-    if 1 <= len(guesses) <= 2:  # of more, none is shown
+    guesses = [saying for saying in guesses if not any(changes(saying, one) for one in passed)]
+    if 1 <= len(guesses) <= 3:  # of more, none is shown
         return ": " + ", or ".join(guesses)
     return precision_of(found, (run.w, run.b)) or last_step(found, run, allowed)
+
+
+def changes(saying: str, run: Run) -> bool:
+    """Whether a likeness would have made another run wrong."""
+    others = (point for name, point in likenesses(run) if name == saying)
+    point = next(others, (run.w, run.b))
+    return max(abs(run.w - point[0]), abs(run.b - point[1])) > 1e-4 * run.size
 
 
 def precision_of(found: Sequence[float], right: Sequence[float]) -> str:
@@ -48,7 +68,7 @@ def precision_of(found: Sequence[float], right: Sequence[float]) -> str:
 
 def last_step(found: Point, run: Run, allowed: float) -> str:
     """Say by which factor the last step would be off, if the steps before it are right."""
-    if len(run.path) < 3:
+    if len(run.path) != 3:  # of more, it need not be the last one that is wrong
         return ""
     before = run.path[-2]
     steps = [f - p for f, p in zip(found, before, strict=True)]
@@ -121,7 +141,7 @@ def other_gradients(run: Run, size: int) -> Iterator[tuple[str, Point]]:
 
     yield "as if a short batch's gradient were divided by batch_size", divided(lambda _: size)
     yield "as if the gradients were summed over the batch, not averaged", divided(lambda _: 1)
-    yield f"as if the gradients were divided by all n = {n} samples", divided(lambda _: n)
+    yield "as if the gradients were divided by all n samples", divided(lambda _: n)
     frozen: dict[int, Point] = {}
 
     def at_epoch_start(w: float, b: float, rows: Sequence[int], epoch: int) -> Point:
@@ -197,14 +217,18 @@ def other_updates(run: Run) -> Iterator[tuple[str, Point]]:
     updates = len(run.path) - 1
     batches = len(run.epochs[0])
     size = max(len(rows) for rows in run.epochs[0])
-    for other in sorted(
-        {
-            *(lr * factor for factor in (0.1, 0.5, 2.0, 10.0)),
-            *(lr / many for many in (size, len(run.xs), len(run.epochs), batches, updates)),
-            *(0.001, 0.01, 0.05, 0.1, 0.5, 1.0),
-        }
-        - {lr}
+    for many, what in (
+        (size, "batch_size"),
+        (len(run.epochs), "the number of epochs"),
+        (batches, "the number of batches in an epoch"),
+        (updates, "the number of updates"),
     ):
+        yield (
+            f"as if lr were divided by {what}",
+            again(run, update=lambda at, g, *_: step(at, g, lr / many)),  # noqa: B023
+        )
+    factors = {lr * factor for factor in (0.1, 0.5, 2.0, 10.0)}
+    for other in sorted((factors | {0.001, 0.01, 0.05, 0.1, 0.5, 1.0}) - {lr}):
         yield (
             f"as if lr were {other:g}, not {lr:g}",
             again(run, update=lambda at, g, *_: step(at, g, other)),  # noqa: B023, called at once

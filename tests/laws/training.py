@@ -8,7 +8,7 @@ import numpy as np
 
 from tests import oracles
 from tests.boundary import FORMS, Subject
-from tests.laws.descent import descent, must_follow
+from tests.laws.descent import MOST_KEPT, descent, must_follow
 from tests.laws.gradients import gradient_sizes
 from tests.laws.likeness import losses_like, parameters_like
 from tests.oracles import ROUNDING
@@ -151,14 +151,18 @@ def must_train_one_pass(
     got = f"w={w_end:.6g}, b={b_end:.6g}, returned {show(losses)}"
     run = oracles.descend(x, y, oracles.in_order(len(x), batch_size, times), lr, w, b)
     squared = loss == "MSELoss()"
+    passed = subject.memory.setdefault("right runs", [])
     if not (abs(w_end - w_now) <= allowed and abs(b_end - b_now) <= allowed):
         if (w_end, b_end) == (w, b):
             answer.fail("the model's parameters do not change", expected, got)
-        like = parameters_like((w_end, b_end), run, 2e-5 * run.size) if squared else ""
+        found = w_end, b_end
+        like = parameters_like(found, run, 2e-5 * run.size, passed) if squared else ""
         answer.fail(f"w and b are wrong {when}{like}", expected, got)
     if not all(abs(a - b) <= allowed for a, b in zip(losses, right_losses, strict=True)):
         like = losses_like(losses, run, 2e-5 * run.loss_size) if squared else ""
         answer.fail(f"w and b are right, but the loss is wrong {when}{like}", expected, got)
+    if squared and len(passed) < MOST_KEPT:
+        passed.append(run)
 
 
 def paste_epoch(
