@@ -1,0 +1,376 @@
+"""The descent of stage 4 as an associative scan: the same numbers, thousands of times faster.
+
+A loop makes one update after the other, because each needs the w and b of the one before. But
+under squared loss an update is an *affine map* of (w, b), whatever w and b are:
+
+    w' = w − 2α·mean(x·(w·x + b − y)) = (1 − 2α·mean(x²))·w −  2α·mean(x)·b + 2α·mean(x·y)
+    b' = b − 2α·mean(w·x + b − y)     =     −2α·mean(x) ·w + (1 − 2α)   ·b + 2α·mean(y)
+
+Its six coefficients depend on the batch alone. Two maps one after the other are again such a map
+(`compose`), and it does not matter where the parentheses are put: composition is associative. So
+a long run can be cut into segments and done in three passes:
+
+1. compose each segment's maps into one, for all segments side by side;
+2. chain the segments' maps: this gives the w and b at which each segment begins (it is the same
+   problem with fewer maps, and is solved in the same way);
+3. replay all segments side by side from there.
+
+Side by side means: one NumPy operation on thousands of segments, in place of thousands of turns
+of a Python loop. This is a prefix scan [1]_.
+
+References
+----------
+.. [1] G. E. Blelloch, "Prefix sums and their applications", CMU-CS-90-190, 1990.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+SEGMENT = 16  # updates in a segment: many segments fill a vector, and the loop has few turns
+CHUNK = 2**16  # samples, times runs, that are worked on at a time: what fits the cache
+
+
+class Map(NamedTuple):
+    """An affine map: (w, b) → (ww·w + wb·b + w1, bw·w + bb·b + b1); arrays of maps, too."""
+
+    ww: Array
+    wb: Array
+    w1: Array
+    bw: Array
+    bb: Array
+    b1: Array
+
+
+def compose(first: Map, second: Map) -> Map:
+    """Return the map that does `first`, then `second`.
+
+    Parameters
+    ----------
+    first, second : Map
+        Of arrays that broadcast together.
+
+    Returns
+    -------
+    Map
+        The composed map.
+    """
+    return Map(
+        second.ww * first.ww + second.wb * first.bw,
+        second.ww * first.wb + second.wb * first.bb,
+        second.ww * first.w1 + second.wb * first.b1 + second.w1,
+        second.bw * first.ww + second.bb * first.bw,
+        second.bw * first.wb + second.bb * first.bb,
+        second.bw * first.w1 + second.bb * first.b1 + second.b1,
+    )
+
+
+def apply(step: Map, w: Array, b: Array) -> tuple[Array, Array]:
+    """Return w and b after one map."""
+    return step.ww * w + step.wb * b + step.w1, step.bw * w + step.bb * b + step.b1
+
+
+def minibatch_gd_scan(
+    x: Array,
+    y: Array,
+    *,
+    batch_size: int,
+    lr: float,
+    epochs: int,
+    rng: np.random.Generator,
+    w: float = 0.0,
+    b: float = 0.0,
+) -> tuple[float, float, Array]:
+    """Fit a line by plain mini-batch gradient descent, as a scan.
+
+    Takes the steps of `solution.descent.minibatch_gd` on the same batches, and so gives the same
+    numbers up to rounding.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n, 1)
+        All samples; not changed.
+    batch_size : int
+        Samples in each update. Above n it gives one batch of n.
+    lr : float
+        Learning rate α, the same for every update.
+    epochs : int
+        Number of passes over the data.
+    rng : numpy.random.Generator
+        The only source of randomness: an equal generator gives the order of the loop.
+    w, b : float
+        Slope and intercept to start from.
+
+    Returns
+    -------
+    w, b : float
+        Slope and intercept after the last update; inf or NaN if the run diverged.
+    losses : ndarray of float64, shape (epochs,)
+        For each epoch, the plain mean of its batches' losses, each taken before that batch's
+        update.
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is below 1, or x and y differ in length.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0]])
+    >>> y = np.array([[2.0]])
+    >>> rng = np.random.default_rng(0)
+    >>> w, b, losses = minibatch_gd_scan(x, y, batch_size=1, lr=0.125, epochs=2, rng=rng)
+    >>> w, b, losses.tolist()
+    (0.75, 0.75, [4.0, 1.0])
+    """
+    runs = scan_runs(x, y, batch_size=batch_size, lr=lr, epochs=epochs, rngs=[rng], w=w, b=b)
+    return float(runs.w[0]), float(runs.b[0]), runs.losses[:, 0]
+
+
+class Runs(NamedTuple):
+    """Several descents of one batch size; `shape` is that of lr, w, b and rngs together.
+
+    `w` and `b` have that shape, `losses` (epochs, *shape), or (0, *shape) if none were asked for.
+    `path` has (len(at), 2, *shape): w and b after as many updates.
+    """
+
+    w: Array
+    b: Array
+    losses: Array
+    path: Array
+
+
+def scan_runs(
+    x: Array,
+    y: Array,
+    *,
+    batch_size: int,
+    lr: ArrayLike,
+    epochs: int,
+    rngs: Sequence[np.random.Generator],
+    w: ArrayLike = 0.0,
+    b: ArrayLike = 0.0,
+    at: Sequence[int] = (),
+    record_losses: bool = True,
+) -> Runs:
+    """Run several descents at once: other shuffles, rates, starts.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n, 1)
+        All samples; not changed.
+    batch_size : int
+        Samples in each update, in all runs.
+    lr, w, b : array_like
+        Learning rates and starts, arrays that broadcast with one of shape (len(rngs),): with
+        5 rates of shape (5, 1) and 20 generators, 100 runs of shape (5, 20).
+    epochs : int
+        Number of passes over the data.
+    rngs : sequence of numpy.random.Generator
+        One for each run along the last axis. Runs along other axes share its shuffles.
+    at : increasing sequence of int
+        After how many updates w and b are to be recorded, from 0 (the start) on.
+    record_losses : bool
+        Whether to record the losses, which takes half of the time.
+
+    Returns
+    -------
+    Runs
+        The results of all runs.
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is below 1, x and y differ in length, or there is no generator.
+    """
+    n = len(x)
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    if len(y) != n:
+        raise ValueError(f"x and y must have the same length, not {n} and {len(y)}")
+    if not rngs:
+        raise ValueError("there must be a generator for each run")
+    size = min(batch_size, n)
+    shape = np.broadcast_shapes(np.shape(lr), np.shape(w), np.shape(b), (len(rngs),))
+    rates = np.broadcast_to(np.asarray(lr, dtype=np.float64), shape)
+    now_w = np.broadcast_to(np.asarray(w, dtype=np.float64), shape).copy()
+    now_b = np.broadcast_to(np.asarray(b, dtype=np.float64), shape).copy()
+    losses = np.zeros((epochs if record_losses else 0, *shape))
+    path = np.empty((len(at), 2, *shape))
+    asked = np.asarray(at, dtype=int)
+    each = -(-n // size)  # batches in an epoch
+    # beyond this the arithmetic of the loop may overflow where that of the maps does not
+    limit = 1e300 / (1 + float(np.abs(x).max(initial=0.0))) ** 2 / (1 + np.abs(rates).max())
+    done = 0
+    with np.errstate(all="ignore"):  # a run that diverges shows in its numbers
+        for chunk in chunks(x[:, 0], y[:, 0], size, epochs, rngs, int(np.prod(shape))):
+            ws, bs = replay(maps_of(chunk, rates), now_w, now_b)
+            wild = ~((np.abs(ws) < limit) & (np.abs(bs) < limit))
+            for run in zip(*np.nonzero(wild.any(axis=0)), strict=True):
+                every = (slice(None), *run)
+                first = max(int(wild[every].argmax()) - 1, 0)
+                redo(chunk, float(rates[run]), ws[every], bs[every], first, run[-1])
+            count = len(ws) - 1
+            here = (asked >= done) & (asked <= done + count)
+            path[here, 0], path[here, 1] = ws[asked[here] - done], bs[asked[here] - done]
+            if record_losses:
+                add_losses(losses, chunk, ws, bs)
+            now_w, now_b = ws[-1], bs[-1]
+            done += count
+    if record_losses:
+        losses /= each
+    return Runs(now_w, now_b, losses, path)
+
+
+# -- batches ----------------------------------------------------------------------------------
+
+
+class Chunk(NamedTuple):
+    """Consecutive batches: those of whole epochs, or some of one epoch.
+
+    `xs` and `ys` have an array for the full batches, shape (epochs, batches, m, generators), and
+    one for the short last ones, shape (epochs, 1, rest, generators), if there are any.
+    """
+
+    xs: list[Array]
+    ys: list[Array]
+    first_epoch: int
+
+    def batch(self, update: int, generator: int) -> tuple[Array, Array]:
+        """Return x and y of one batch, each of shape (m,)."""
+        epoch, place = divmod(update, sum(x.shape[1] for x in self.xs))
+        kind = int(place >= self.xs[0].shape[1])
+        at = epoch, 0 if kind else place, slice(None), generator
+        return self.xs[kind][at], self.ys[kind][at]
+
+
+def chunks(
+    x: Array,
+    y: Array,
+    size: int,
+    epochs: int,
+    rngs: Sequence[np.random.Generator],
+    runs: int,
+) -> Iterator[Chunk]:
+    """Yield the batches of all epochs in their order, a bounded number of samples at a time."""
+    n = len(x)
+    budget = max(CHUNK // runs, size)
+    many = max(1, budget // n)  # epochs at a time
+    step = n if many > 1 else budget // size * size
+    for start in range(0, epochs, many):
+        count = min(many, epochs - start)
+        orders = np.empty((count, len(rngs), n), dtype=np.int64)
+        for epoch in range(count):
+            for index, rng in enumerate(rngs):
+                orders[epoch, index] = rng.permutation(n)  # as `shuffled_batches` draws it
+        for begin in range(0, n, step):
+            rows = cut(orders[:, :, begin : begin + step], size)
+            yield Chunk([x[r] for r in rows], [y[r] for r in rows], start)
+
+
+def cut(orders: NDArray[np.int64], size: int) -> list[NDArray[np.int64]]:
+    """Cut orders of shape (epochs, generators, samples) into full batches, and what is left."""
+    epochs, generators, samples = orders.shape
+    full = samples // size * size
+    parts = []
+    if full:
+        parts.append(orders[:, :, :full].reshape(epochs, generators, -1, size))
+    if full < samples:
+        parts.append(orders[:, :, None, full:])
+    return [part.transpose(0, 2, 3, 1) for part in parts]
+
+
+# -- updates ----------------------------------------------------------------------------------
+
+
+def maps_of(chunk: Chunk, rates: Array) -> Map:
+    """Return the map of each update, arrays of shape (updates, *runs)."""
+    pairs = list(zip(chunk.xs, chunk.ys, strict=True))
+    means = []
+    for parts in (
+        chunk.xs,
+        chunk.ys,
+        [x * x for x, _ in pairs],
+        [x * y for x, y in pairs],
+    ):
+        mean = np.concatenate([over_batch(part) for part in parts], axis=1)
+        means.append(mean.reshape(-1, *[1] * (rates.ndim - 1), mean.shape[-1]))
+    mean_x, mean_y, mean_xx, mean_xy = means  # (updates, 1, ..., generators)
+    step = 2 * rates
+    down = -step * mean_x
+    still = np.broadcast_to(1 - step, down.shape)
+    return Map(1 - step * mean_xx, down, step * mean_xy, down, still, step * mean_y)
+
+
+def over_batch(values: Array) -> Array:
+    """Return the mean over the samples of each batch, the third axis."""
+    return values[:, :, 0] if values.shape[2] == 1 else values.mean(axis=2)  # the mean is slower
+
+
+def replay(maps: Map, w: Array, b: Array) -> tuple[Array, Array]:
+    """Return w and b before the first map and after each, arrays of shape (updates + 1, *runs)."""
+    updates = len(maps.ww)
+    ws, bs = np.empty((2, updates + 1, *w.shape))
+    segments = updates // SEGMENT
+    if segments > 1:
+        whole = segments * SEGMENT
+        laid = {id(part): side_by_side(part[:whole], segments) for part in maps}  # some are one
+        inside = Map(*(laid[id(part)] for part in maps))
+        composed = Map(*(part[0] for part in inside))
+        for place in range(1, SEGMENT):
+            composed = compose(composed, Map(*(part[place] for part in inside)))
+        starts_w, starts_b = replay(composed, w, b)
+        at_w, at_b = starts_w[:-1], starts_b[:-1]
+        rows_w = ws[:whole].reshape(segments, SEGMENT, *w.shape)
+        rows_b = bs[:whole].reshape(segments, SEGMENT, *w.shape)
+        for place in range(SEGMENT):
+            rows_w[:, place], rows_b[:, place] = at_w, at_b
+            at_w, at_b = apply(Map(*(part[place] for part in inside)), at_w, at_b)
+        w, b = starts_w[-1], starts_b[-1]
+    else:
+        whole = 0
+    ws[whole], bs[whole] = w, b
+    for update in range(whole, updates):
+        w, b = apply(Map(*(part[update] for part in maps)), w, b)
+        ws[update + 1], bs[update + 1] = w, b
+    return ws, bs
+
+
+def side_by_side(part: Array, segments: int) -> Array:
+    """Put the k-th updates of all segments next to each other."""
+    if part.strides[0] == 0:  # the same for all updates
+        return np.broadcast_to(part[0], (SEGMENT, segments, *part.shape[1:]))
+    return np.ascontiguousarray(part.reshape(segments, SEGMENT, *part.shape[1:]).swapaxes(0, 1))
+
+
+def add_losses(losses: Array, chunk: Chunk, ws: Array, bs: Array) -> None:
+    """Add each batch's loss before its update to its epoch's."""
+    epochs = len(chunk.xs[0])
+    runs = losses.ndim - 1
+    before = slice(chunk.first_epoch, chunk.first_epoch + epochs)
+    of_epoch = (part[:-1].reshape(epochs, -1, 1, *part.shape[1:]) for part in (ws, bs))
+    w, b = of_epoch
+    start = 0
+    for x, y in zip(chunk.xs, chunk.ys, strict=True):
+        x, y = (d.reshape(*d.shape[:3], *[1] * (runs - 1), d.shape[3]) for d in (x, y))
+        here = slice(start, start + x.shape[1])
+        residual = w[:, here] * x + b[:, here] - y  # (epochs, batches, m, *runs)
+        losses[before] += over_batch(np.square(residual, out=residual)).sum(axis=1)
+        start += x.shape[1]
+
+
+def redo(chunk: Chunk, lr: float, ws: Array, bs: Array, first: int, generator: int) -> None:
+    """Make the updates of one run that diverges as the loop does, overflows included."""
+    w, b = ws[first], bs[first]
+    for update in range(first, len(ws) - 1):
+        if np.isnan(w) and np.isnan(b):
+            ws[update:] = bs[update:] = np.nan
+            return
+        x, y = chunk.batch(update, generator)
+        residual = w * x + b - y
+        w, b = w - lr * (2 * np.mean(residual * x)), b - lr * (2 * np.mean(residual))
+        ws[update + 1], bs[update + 1] = w, b
