@@ -1,18 +1,11 @@
-"""The experiment: batch, stochastic and mini-batch gradient descent on the same data.
+"""The experiment: batch, stochastic and mini-batch gradient descent on the same data."""
 
-`python -m solution` and `python -m kata` come here, each with its own functions.
-"""
-
-import argparse
 import importlib
 import math
-import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NoReturn
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,74 +14,279 @@ from tqdm import tqdm
 Array = NDArray[np.float64]
 
 SAMPLES = 1000
-PICTURE = Path(__file__).with_name("comparison.png")
 
 
 @dataclass(frozen=True)
 class Run:
     """One descent from w = b = 0.
 
-    `losses` has shape (epochs,): the mean of each epoch's batch losses.
+    `losses` has shape (epochs,): the mean of each epoch's batch losses. `path` has shape
+    (points, 2): w and b after the numbers of updates in `at`, shape (points,). `update_seconds`
+    is what an update takes in a usual loop, `seconds` what the whole run took.
     """
 
     batch_size: int
     updates: int
-    w: float
-    b: float
     losses: Array
+    at: NDArray[np.int64]
+    path: Array
     seconds: float
+    update_seconds: float = math.nan
 
     @property
     def method(self) -> str:
         """What this kind of descent is called."""
         return {SAMPLES: "batch", 1: "stochastic"}.get(self.batch_size, "mini-batch")
 
+    @property
+    def w(self) -> float:
+        """The last slope."""
+        return float(self.path[-1, 0])
 
-def train(
-    x: Array,
-    y: Array,
-    minibatch_gd: Callable[..., tuple[float, float, Sequence[float]]],
-    *,
-    batch_size: int,
-    lr: float,
-    epochs: int,
-    seed: int,
-) -> Run:
-    """Run one descent, with a progress bar.
+    @property
+    def b(self) -> float:
+        """The last intercept."""
+        return float(self.path[-1, 1])
 
-    It is run in pieces of some epochs each, which go on where the last one ended with the same
-    generator, and so take the very steps of a single run.
-    """
+
+@dataclass(frozen=True)
+class Line:
+    """The line with the least squared error on some samples, which no descent can beat."""
+
+    w: float
+    b: float
+    loss: float
+    x: Array
+    y: Array
+
+    def losses(self, path: Array) -> Array:
+        """Return the loss on all samples at each (w, b), an array of shape (..., 2)."""
+        with np.errstate(all="ignore"):
+            return self.loss + self.excess(path)
+
+    def excess(self, path: Array) -> Array:
+        """Return by how much the loss on all samples is above the least.
+
+        It is quadratic in the distance from the best line: nothing is lost to rounding.
+        """
+        dw, db = path[..., 0] - self.w, path[..., 1] - self.b
+        mean = float(self.x.mean())
+        with np.errstate(all="ignore"):
+            return np.asarray((db + dw * mean) ** 2 + dw**2 * float(self.x.var()))
+
+
+def least_squares(x: Array, y: Array) -> Line:
+    """Fit the line with the least squared error."""
+    columns = np.hstack([x, np.ones_like(x)])  # (n, 2)
+    (w, b), *_ = np.linalg.lstsq(columns, y[:, 0], rcond=None)
+    return Line(float(w), float(b), float(np.mean((columns @ [w, b] - y[:, 0]) ** 2)), x, y)
+
+
+# -- engines ----------------------------------------------------------------------------------
+
+
+def scan(x: Array, y: Array, *, batch_size: int, lr: float, epochs: int, seed: int) -> Run:
+    """Run one descent as a scan, in the blink of an eye."""
+    from solution.scan import scan_runs
+
+    updates = epochs * math.ceil(len(x) / batch_size)
+    early = np.geomspace(1, updates, 1500).astype(int)
+    at = np.unique([0, *early, *range(max(0, updates - 1500), updates + 1)])
+    started = time.perf_counter()
     rng = np.random.default_rng(seed)
-    w = b = 0.0
+    runs = scan_runs(x, y, batch_size=batch_size, lr=lr, epochs=epochs, rngs=[rng], at=at)
+    seconds = time.perf_counter() - started
+    return Run(batch_size, updates, runs.losses[:, 0], at, runs.path[:, :, 0], seconds)
+
+
+Piece = Callable[[int], tuple[float, float, Sequence[float]]]  # epochs -> w, b, losses
+
+
+def in_pieces(x: Array, piece: Piece, *, batch_size: int, epochs: int) -> Run:
+    """Run one descent some epochs at a time, with a progress bar.
+
+    Each piece goes on where the last one ended with the same generator, and so takes the very
+    steps of a single run.
+    """
+    each = math.ceil(len(x) / batch_size)
     losses: list[float] = []
-    piece = math.ceil(epochs / 100)
+    at, path = [0], [(0.0, 0.0)]
     started = time.perf_counter()
     name = f"batch size {batch_size:>4}"
     with tqdm(total=epochs, desc=name, unit="epoch", mininterval=0.5) as bar:
         while len(losses) < epochs:
-            more = min(piece, epochs - len(losses))
+            usual = 1 if len(losses) < 20 else math.ceil(epochs / 100)
+            more = min(usual, epochs - len(losses))
             with np.errstate(all="ignore"):  # a run that diverges shows in its loss
-                w, b, new = minibatch_gd(
-                    x, y, batch_size=batch_size, lr=lr, epochs=more, rng=rng, w=w, b=b
-                )
+                w, b, new = piece(more)
             if len(new) != more:
-                raise ValueError(f"minibatch_gd gave {len(new)} losses for {more} epochs")
+                raise ValueError(f"the training gave {len(new)} losses for {more} epochs")
             losses += [float(loss) for loss in new]
+            at.append(each * len(losses))
+            path.append((float(w), float(b)))
             bar.update(more)
     seconds = time.perf_counter() - started
-    updates = epochs * math.ceil(len(x) / batch_size)
-    return Run(batch_size, updates, float(w), float(b), np.array(losses), seconds)
+    updates = epochs * each
+    return Run(
+        batch_size,
+        updates,
+        np.array(losses),
+        np.array(at),
+        np.array(path),
+        seconds,
+        seconds / updates,
+    )
 
 
-def least_squares(x: Array, y: Array) -> tuple[float, float, float]:
-    """Return slope, intercept and loss of the line that no descent can beat on these data."""
-    columns = np.hstack([x, np.ones_like(x)])  # (n, 2)
-    (w, b), *_ = np.linalg.lstsq(columns, y[:, 0], rcond=None)
-    return float(w), float(b), float(np.mean((columns @ [w, b] - y[:, 0]) ** 2))
+def with_numpy(
+    package: str, x: Array, y: Array, *, batch_size: int, lr: float, epochs: int, seed: int
+) -> Run:
+    """Run one descent with a package's `minibatch_gd`."""
+    minibatch_gd = importlib.import_module(f"{package}.descent").minibatch_gd
+    rng = np.random.default_rng(seed)
+    at = 0.0, 0.0
+
+    def piece(epochs: int) -> tuple[float, float, Sequence[float]]:
+        nonlocal at
+        w, b, losses = minibatch_gd(
+            x, y, batch_size=batch_size, lr=lr, epochs=epochs, rng=rng, w=at[0], b=at[1]
+        )
+        at = w, b
+        return w, b, losses
+
+    run = in_pieces(x, piece, batch_size=batch_size, epochs=epochs)
+    return with_first_epoch(package, run, x, y, lr=lr, seed=seed)
 
 
-def table(runs: Sequence[Run], floor: tuple[float, float, float]) -> str:
+def with_first_epoch(package: str, run: Run, x: Array, y: Array, *, lr: float, seed: int) -> Run:
+    """Add each update of the first epoch to a run's path, where they lead where it went."""
+    gradients = importlib.import_module(f"{package}.gradients")
+    batching = importlib.import_module(f"{package}.batching")
+    w = b = 0.0
+    path = [(w, b)]
+    for xb, yb in batching.shuffled_batches(x, y, run.batch_size, np.random.default_rng(seed)):
+        w, b = gradients.sgd_step(w, b, *gradients.mse_gradients(xb, yb, w, b), lr)
+        path.append((float(w), float(b)))
+    if len(path) != run.at[1] + 1 or not np.allclose(path[-1], run.path[1]):
+        return run  # the order of the run is its own
+    at = np.concatenate([np.arange(len(path)), run.at[2:]])
+    return replace(run, at=at, path=np.concatenate([path, run.path[2:]]))
+
+
+def with_torch(
+    package: str, x: Array, y: Array, *, batch_size: int, lr: float, epochs: int, seed: int
+) -> Run:
+    """Run one descent with a package's `train`."""
+    training = importlib.import_module(f"{package}.training")
+    import torch
+
+    model = line_at_0(training.LinearRegression())
+    dataset = training.to_dataset(x, y)
+    generator = torch.Generator().manual_seed(seed)
+
+    def piece(epochs: int) -> tuple[float, float, Sequence[float]]:
+        losses = training.train(
+            model, dataset, batch_size=batch_size, lr=lr, epochs=epochs, generator=generator
+        )
+        return *parameters(model), losses
+
+    return in_pieces(x, piece, batch_size=batch_size, epochs=epochs)
+
+
+def line_at_0(model: Any) -> Any:
+    """Set the parameters of a model to 0, and return it."""
+    from torch import nn
+
+    nn.init.zeros_(model.linear.weight)
+    nn.init.zeros_(model.linear.bias)
+    return model
+
+
+def parameters(model: Any) -> tuple[float, float]:
+    """Return w and b of a model."""
+    return model.linear.weight.item(), model.linear.bias.item()
+
+
+# -- beside PyTorch ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The usual PyTorch loop beside the scan, over the first epochs of each run.
+
+    `difference` is the largest one of w and b, after `epochs` epochs on the same batches;
+    `update_seconds` what an update took with a DataLoader, for each batch size.
+    """
+
+    epochs: dict[int, int]
+    difference: float
+    update_seconds: dict[int, float]
+
+
+def beside_torch(
+    x: Array, y: Array, *, batch_sizes: Sequence[int], lr: float, epochs: int, seed: int
+) -> Beside:
+    """Train the first epochs with the PyTorch loop, and measure it.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n, 1)
+        All samples.
+    batch_sizes : sequence of int
+        Of the runs.
+    lr : float
+        Learning rate.
+    epochs : int
+        As many at most.
+    seed : int
+        Of the shuffles.
+
+    Returns
+    -------
+    Beside
+        Differences and seconds.
+    """
+    import torch
+
+    from solution.batching import shuffled_batches
+    from solution.scan import minibatch_gd_scan
+    from solution.training import LinearRegression, to_dataset, train, train_epoch
+
+    dataset = to_dataset(x, y)
+    few, difference, update_seconds = {}, 0.0, {}
+    for batch_size in batch_sizes:
+        each = math.ceil(len(x) / batch_size)
+        few[batch_size] = min(epochs, max(1, 100 // each))
+        model = line_at_0(LinearRegression())
+        optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+        rng = np.random.default_rng(seed)
+        for _ in range(few[batch_size]):
+            batches = [
+                tuple(torch.tensor(part, dtype=torch.float32) for part in batch)
+                for batch in shuffled_batches(x, y, batch_size, rng)
+            ]
+            train_epoch(model, batches, torch.nn.MSELoss(), optimizer)  # type: ignore[arg-type]
+        w, b, _ = minibatch_gd_scan(
+            x,
+            y,
+            batch_size=batch_size,
+            lr=lr,
+            epochs=few[batch_size],
+            rng=np.random.default_rng(seed),
+        )
+        found = parameters(model)
+        difference = max(difference, abs(found[0] - w), abs(found[1] - b))
+        started = time.perf_counter()
+        train(model, dataset, batch_size=batch_size, lr=lr, epochs=few[batch_size])
+        seconds = time.perf_counter() - started
+        update_seconds[batch_size] = seconds / (each * few[batch_size])
+    return Beside(few, difference, update_seconds)
+
+
+# -- the table --------------------------------------------------------------------------------
+
+
+def table(runs: Sequence[Run], line: Line) -> str:
     """Return the results as text."""
     head = f"{'method':<13}{'batch size':>10}{'updates':>11}{'w':>9}{'b':>9}"
     lines = [f"{head}{'final loss':>12}{'seconds':>9}"]
@@ -97,178 +295,6 @@ def table(runs: Sequence[Run], floor: tuple[float, float, float]) -> str:
             f"{run.method:<13}{run.batch_size:>10}{run.updates:>11,}{run.w:>9.4g}{run.b:>9.4g}"
             f"{run.losses[-1]:>12.4g}{run.seconds:>9.2f}"
         )
-    w, b, loss = floor
-    lines.append(f"{'least squares':<34}{w:>9.4g}{b:>9.4g}{loss:>12.4g}")
+    lines.append(f"{'least squares':<34}{line.w:>9.4g}{line.b:>9.4g}{line.loss:>12.4g}")
     lines.append("final loss: the mean of the batch losses in the last epoch")
     return "\n".join(lines)
-
-
-# -- the command ------------------------------------------------------------------------------
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with an option in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the sentence and exit with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
-def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Return a parser of whole numbers from `least` to `most`."""
-
-    def parse(text: str) -> int:
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least or (most is not None and value > most):
-            raise argparse.ArgumentTypeError(f"must be a whole number, {limits}, not {text}")
-        return value
-
-    return parse
-
-
-def rate(text: str) -> float:
-    """Parse a learning rate."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
-    return value
-
-
-def parse(package: str, epochs: int, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Return the options of the command."""
-    whose = "your own functions" if package == "kata" else "the reference solution"
-    parser = Parser(
-        prog=f"python -m {package}",
-        description="Compare batch, stochastic and mini-batch gradient descent on "
-        f"{SAMPLES} samples of y = 3x + 2 + noise, trained with {whose}.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--epochs", type=whole(1), default=epochs, metavar="N", help="passes over the data"
-    )
-    parser.add_argument("--lr", type=rate, default=0.01, metavar="RATE", help="learning rate α")
-    parser.add_argument(
-        "--seed", type=whole(0), default=42, metavar="N", help="seed of data and shuffles"
-    )
-    parser.add_argument(
-        "--batch-sizes",
-        type=whole(1, SAMPLES),
-        nargs="+",
-        default=[SAMPLES, 1, 128],
-        metavar="M",
-        help="samples in each update, one run for each",
-    )
-    parser.add_argument(
-        "--out", type=Path, default=PICTURE, metavar="FILE", help="the picture: png, pdf or svg"
-    )
-    options = parser.parse_args(arguments)
-    if options.out.is_dir():
-        options.out /= PICTURE.name
-    if options.out.suffix not in (".png", ".pdf", ".svg"):
-        parser.error(f"argument --out: must end in .png, .pdf or .svg, not {options.out}")
-    try:  # now, not after minutes of training
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        partial(options.out).touch()
-        partial(options.out).unlink()
-    except FileExistsError:
-        parser.error(f"argument --out: cannot write {options.out}: its folder is a file")
-    except OSError as error:
-        parser.error(f"argument --out: cannot write {options.out}: {error.strerror}")
-    return options
-
-
-def partial(out: Path) -> Path:
-    """Return where a picture is written before it takes its name."""
-    return out.with_name(f".{out.name}.part")
-
-
-def compare(package: str, options: argparse.Namespace) -> None:
-    """Train all runs with the functions of a package, print the table, draw the picture."""
-    make_data = importlib.import_module(f"{package}.data").make_data
-    minibatch_gd = importlib.import_module(f"{package}.descent").minibatch_gd
-    x, y = make_data(SAMPLES, seed=options.seed)
-    runs = [
-        train(
-            x,
-            y,
-            minibatch_gd,
-            batch_size=batch_size,
-            lr=options.lr,
-            epochs=options.epochs,
-            seed=options.seed,
-        )
-        for batch_size in options.batch_sizes
-    ]
-    floor = least_squares(x, y)
-    print(table(runs, floor))
-
-    from plots import comparison  # Matplotlib takes a while, and only now is it needed
-
-    try:
-        comparison.draw(runs, floor[2], options.lr).savefig(
-            partial(options.out), format=options.out.suffix[1:], dpi=150
-        )
-        partial(options.out).replace(options.out)
-    finally:
-        partial(options.out).unlink(missing_ok=True)
-    print(f"picture: {options.out}")
-
-
-def main(package: str, epochs: int, arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Parameters
-    ----------
-    package : str
-        Whose functions to train with: "kata" or "solution".
-    epochs : int
-        Default number of epochs.
-    arguments : sequence of str, optional
-        In place of those of the command line.
-
-    Returns
-    -------
-    int
-        Exit status: 0, or 1 if the functions are not written or fail. Bad options exit with 2.
-    """
-    options = parse(package, epochs, arguments)
-    try:
-        compare(package, options)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except Exception as error:
-        place = own_line(error, package)
-        if place is None:
-            raise
-        print(f"python -m {package}: {explain(error, place, package)}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def explain(error: Exception, place: tuple[str, int], package: str) -> str:
-    """Say what is missing, or what failed where."""
-    stage, _, function = str(error).partition(": ")
-    if isinstance(error, NotImplementedError) and function:
-        return f"{function} in {package}/{stage}.py is not written yet"
-    said = f"{type(error).__name__}: {error}".splitlines()[0]
-    return f"{said}, in {place[0]}, line {place[1]} (pytest says more)"
-
-
-def own_line(error: Exception, package: str) -> tuple[str, int] | None:
-    """Return the last line of the package's code on the way to an error."""
-    folder = Path(__file__).parent.parent / package
-    if isinstance(error, SyntaxError) and error.filename:
-        frames: list[Any] = [(error.filename, error.lineno)]
-    else:
-        frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
-    own = [(name, number) for name, number in frames if Path(name).parent == folder]
-    return (f"{package}/{Path(own[-1][0]).name}", own[-1][1]) if own else None

@@ -1,8 +1,8 @@
-"""`python -m solution`: train with the functions of this folder, and draw the comparison."""
+"""`python -m solution`: train with the functions of this folder, and draw the pictures."""
 
 import sys
 
-from plots.experiment import main
+from plots.command import main
 
 if __name__ == "__main__":
     sys.exit(main("solution", epochs=1000))

@@ -154,7 +154,7 @@ def scan_runs(
     rngs: Sequence[np.random.Generator],
     w: ArrayLike = 0.0,
     b: ArrayLike = 0.0,
-    at: Sequence[int] = (),
+    at: ArrayLike = (),
     record_losses: bool = True,
 ) -> Runs:
     """Run several descents at once: other shuffles, rates, starts.
@@ -172,7 +172,7 @@ def scan_runs(
         Number of passes over the data.
     rngs : sequence of numpy.random.Generator
         One for each run along the last axis. Runs along other axes share its shuffles.
-    at : increasing sequence of int
+    at : array_like of int, increasing
         After how many updates w and b are to be recorded, from 0 (the start) on.
     record_losses : bool
         Whether to record the losses, which takes half of the time.
@@ -200,8 +200,8 @@ def scan_runs(
     now_w = np.broadcast_to(np.asarray(w, dtype=np.float64), shape).copy()
     now_b = np.broadcast_to(np.asarray(b, dtype=np.float64), shape).copy()
     losses = np.zeros((epochs if record_losses else 0, *shape))
-    path = np.empty((len(at), 2, *shape))
     asked = np.asarray(at, dtype=int)
+    path = np.empty((len(asked), 2, *shape))
     each = -(-n // size)  # batches in an epoch
     # beyond this the arithmetic of the loop may overflow where that of the maps does not
     limit = 1e300 / (1 + float(np.abs(x).max(initial=0.0))) ** 2 / (1 + np.abs(rates).max())
@@ -232,8 +232,8 @@ def scan_runs(
 class Chunk(NamedTuple):
     """Consecutive batches: those of whole epochs, or some of one epoch.
 
-    `xs` and `ys` have an array for the full batches, shape (epochs, batches, m, generators), and
-    one for the short last ones, shape (epochs, 1, rest, generators), if there are any.
+    `xs` and `ys` have an array for the full batches, shape (epochs, batches, generators, m), and
+    one for the short last ones, shape (epochs, 1, generators, rest), if there are any.
     """
 
     xs: list[Array]
@@ -244,7 +244,7 @@ class Chunk(NamedTuple):
         """Return x and y of one batch, each of shape (m,)."""
         epoch, place = divmod(update, sum(x.shape[1] for x in self.xs))
         kind = int(place >= self.xs[0].shape[1])
-        at = epoch, 0 if kind else place, slice(None), generator
+        at = epoch, 0 if kind else place, generator
         return self.xs[kind][at], self.ys[kind][at]
 
 
@@ -281,7 +281,7 @@ def cut(orders: NDArray[np.int64], size: int) -> list[NDArray[np.int64]]:
         parts.append(orders[:, :, :full].reshape(epochs, generators, -1, size))
     if full < samples:
         parts.append(orders[:, :, None, full:])
-    return [part.transpose(0, 2, 3, 1) for part in parts]
+    return [part.swapaxes(1, 2) for part in parts]
 
 
 # -- updates ----------------------------------------------------------------------------------
@@ -307,8 +307,8 @@ def maps_of(chunk: Chunk, rates: Array) -> Map:
 
 
 def over_batch(values: Array) -> Array:
-    """Return the mean over the samples of each batch, the third axis."""
-    return values[:, :, 0] if values.shape[2] == 1 else values.mean(axis=2)  # the mean is slower
+    """Return the mean over the samples of each batch, the last axis."""
+    return values[..., 0] if values.shape[-1] == 1 else values.mean(axis=-1)  # which is slower
 
 
 def replay(maps: Map, w: Array, b: Array) -> tuple[Array, Array]:
@@ -352,13 +352,12 @@ def add_losses(losses: Array, chunk: Chunk, ws: Array, bs: Array) -> None:
     epochs = len(chunk.xs[0])
     runs = losses.ndim - 1
     before = slice(chunk.first_epoch, chunk.first_epoch + epochs)
-    of_epoch = (part[:-1].reshape(epochs, -1, 1, *part.shape[1:]) for part in (ws, bs))
-    w, b = of_epoch
+    w, b = (part[:-1].reshape(epochs, -1, *part.shape[1:], 1) for part in (ws, bs))
     start = 0
     for x, y in zip(chunk.xs, chunk.ys, strict=True):
-        x, y = (d.reshape(*d.shape[:3], *[1] * (runs - 1), d.shape[3]) for d in (x, y))
+        x, y = (d.reshape(*d.shape[:2], *[1] * (runs - 1), *d.shape[2:]) for d in (x, y))
         here = slice(start, start + x.shape[1])
-        residual = w[:, here] * x + b[:, here] - y  # (epochs, batches, m, *runs)
+        residual = w[:, here] * x + b[:, here] - y  # (epochs, batches, *runs, m)
         losses[before] += over_batch(np.square(residual, out=residual)).sum(axis=1)
         start += x.shape[1]
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plots import comparison, experiment
-from plots.experiment import Run
+from plots import command, experiment
 from solution.data import make_data
 from solution.descent import minibatch_gd
 
@@ -16,38 +15,76 @@ SMALL = ["--epochs", "3", "--batch-sizes", "1000", "128"]
 def test_pieces_of_a_run_are_one_run() -> None:
     x, y = make_data(50)
     values = {"batch_size": 7, "lr": 0.1, "epochs": 250}
-    run = experiment.train(x, y, minibatch_gd, **values, seed=5)  # type: ignore[arg-type]
+    run = experiment.with_numpy("solution", x, y, **values, seed=5)  # type: ignore[arg-type]
     w, b, losses = minibatch_gd(x, y, **values, rng=np.random.default_rng(5))  # type: ignore[arg-type]
     assert (run.w, run.b, run.losses.tolist()) == (w, b, losses)
+    assert run.at[:9].tolist() == list(range(9))  # each update of the first epoch
+    assert run.at[-1] == run.updates == 250 * 8
+    assert run.path.shape == (len(run.at), 2)
 
 
-def test_table_and_picture_come_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "new" / "picture.png"
-    assert experiment.main("solution", 5, [*SMALL, "--out", str(out)]) == 0
+def test_scan_takes_the_path_of_the_loop() -> None:
+    x, y = make_data(50)
+    values = {"batch_size": 7, "lr": 0.1, "epochs": 30, "seed": 5}
+    loop = experiment.with_numpy("solution", x, y, **values)  # type: ignore[arg-type]
+    scan = experiment.scan(x, y, **values)  # type: ignore[arg-type]
+    np.testing.assert_allclose(scan.losses, loop.losses, rtol=1e-9)
+    np.testing.assert_allclose(scan.path[loop.at], loop.path, rtol=1e-9, atol=1e-12)
+
+
+def test_torch_engine_converges_to_the_least_squares_line() -> None:
+    x, y = make_data(50)
+    line = experiment.least_squares(x, y)
+    run = experiment.with_torch("solution", x, y, batch_size=50, lr=0.5, epochs=300, seed=0)
+    assert (run.w, run.b) == pytest.approx((line.w, line.b), abs=1e-3)
+    assert line.excess(run.path[-1]) < 1e-5
+
+
+def test_pytorch_is_beside_the_scan_on_the_same_batches() -> None:
+    x, y = make_data(100)
+    found = experiment.beside_torch(x, y, batch_sizes=[100, 7], lr=0.1, epochs=50, seed=3)
+    assert found.epochs == {100: 50, 7: 6}
+    assert 0 < found.difference < 1e-5  # float32
+    assert set(found.update_seconds) == {100, 7}
+
+
+def test_excess_is_the_loss_above_the_least() -> None:
+    x, y = make_data(50)
+    line = experiment.least_squares(x, y)
+    path = np.array([[0.0, 0.0], [3.0, 2.0], [line.w, line.b]])
+    losses = [float(np.mean((w * x + b - y) ** 2)) for w, b in path]
+    np.testing.assert_allclose(line.losses(path), losses, rtol=1e-12)
+    assert line.excess(path)[-1] == 0
+
+
+def test_table_check_and_pictures_come_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new"
+    assert command.main("solution", 5, [*SMALL, "--out", str(out), "comparison", "paths"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == [
-        "method",
-        "batch",
-        "size",
-        "updates",
-        "w",
-        "b",
-        "final",
-        "loss",
-        "seconds",
-    ]
+    head = "method batch size updates w b final loss seconds"
+    assert " ".join(lines[0].split()) == head
     assert [line.split()[:3] for line in lines[1:3]] == [
         ["batch", "1000", "3"],
         ["mini-batch", "128", "24"],
     ]
-    assert lines[-1] == f"picture: {out}"
-    assert out.read_bytes().startswith(b"\x89PNG")
-    assert list(out.parent.iterdir()) == [out]
+    assert any(line.startswith("check: after the first epochs (3 of batch") for line in lines)
+    assert sorted(path.name for path in out.iterdir()) == ["comparison.png", "paths.png"]
+    for name in ("comparison", "paths"):
+        assert f"picture: {out / name}.png" in lines
+        assert (out / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("engine", ["numpy", "torch"])
+def test_loops_draw_the_same_pictures(engine: str, tmp_path: Path) -> None:
+    options = [*SMALL, "--engine", engine, "--out", str(tmp_path), "comparison"]
+    assert command.main("solution", 5, options) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["comparison.png"]
 
 
 def test_unwritten_function_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "picture.png"
-    assert experiment.main("kata", 5, [*SMALL, "--out", str(out)]) == 1
+    assert command.main("kata", 5, [*SMALL, "--out", str(tmp_path)]) == 1
     assert capsys.readouterr().err == (
         "python -m kata: make_data in kata/data.py is not written yet\n"
     )
@@ -68,47 +105,17 @@ def test_unwritten_function_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
         ),
         (["--lr", "nan"], "argument --lr: must be a number above 0, not nan"),
         (["--seed", "x"], "argument --seed: must be a whole number, at least 0, not x"),
-        (["--out", "a.gif"], "argument --out: must end in .png, .pdf or .svg, not a.gif"),
         (
-            ["--out", "/dev/null/a.png"],
-            "argument --out: cannot write /dev/null/a.png: its folder is a file",
+            ["--out", "/dev/null/a"],
+            "argument --out: cannot write to /dev/null/a: it is or is in a file",
         ),
+        (["plan"], "there is no picture plan, only comparison, paths, landscape, cost"),
     ],
 )
 def test_bad_options_get_one_sentence(
     options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as exit_:
-        experiment.main("solution", 5, options)
+        command.main("solution", 5, options)
     assert exit_.value.code == 2
     assert capsys.readouterr().err == f"python -m solution: {sentence}\n"
-
-
-def test_picture_shows_the_runs_and_the_floor() -> None:
-    runs = [
-        Run(1000, 2, 0.0, 0.0, np.array([9.0, 4.0]), 0.0),
-        Run(1, 2000, 0.0, 0.0, np.array([1.0, np.inf]), 0.0),
-        Run(128, 16, 0.0, 0.0, np.array([5.0, 3.0]), 0.0),
-    ]
-    (axes,) = comparison.draw(runs, 0.25, 0.5).axes
-    batch, stochastic, mini, floor = axes.get_lines()
-    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
-    assert axes.get_xlabel().startswith("epoch")
-    assert axes.get_ylabel().startswith("loss")
-    assert "0.5" in axes.get_title()
-    assert np.array_equal(batch.get_xydata(), [[1, 9], [2, 4]])
-    assert np.array_equal(stochastic.get_xydata(), [[1, 1]])  # what is infinite is left out
-    assert np.array_equal(mini.get_xydata(), [[1, 5], [2, 3]])
-    assert set(np.asarray(floor.get_ydata())) == {0.25}
-    legend = axes.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == [
-        "batch (m = 1000)",
-        "stochastic (m = 1, diverged)",
-        "mini-batch (m = 128)",
-    ]
-    assert [line.get_color() for line in (batch, stochastic, mini)] == [
-        "#d62728",  # red
-        "#2ca02c",  # green
-        "#1f77b4",  # blue
-    ]

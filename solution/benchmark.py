@@ -1,0 +1,171 @@
+"""Measure the ways to run the experiment side by side: `python -m solution.benchmark`.
+
+All on the same data, in one run, each in a process of its own for its peak memory; what takes
+long is run for fewer epochs and compared by its time per update.
+"""
+
+import argparse
+import contextlib
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from solution.data import make_data
+from solution.descent import minibatch_gd
+from solution.scan import minibatch_gd_scan
+
+ENGINES = ("PyTorch loop", "NumPy loop", "SGDRegressor", "scan")
+EPOCHS = {  # what each engine can do in about a second
+    "PyTorch loop": {1: 3, 128: 100, 1000: 100},
+    "NumPy loop": {1: 20, 128: 1000, 1000: 1000},
+    "SGDRegressor": {1: 1000},
+    "scan": {1: 1000, 128: 1000, 1000: 1000},
+}
+
+
+def runner(engine: str, n: int, batch_size: int, epochs: int) -> Callable[[], object]:
+    """Return a function that makes one run, all that it needs imported and warmed up.
+
+    Parameters
+    ----------
+    engine : str
+        One of `ENGINES`.
+    n, batch_size, epochs : int
+        The size of the run.
+
+    Returns
+    -------
+    callable
+        Makes the run.
+
+    Raises
+    ------
+    ImportError
+        If the engine's library is not installed.
+    """
+    x, y = make_data(n)
+    values = {"batch_size": batch_size, "lr": 0.01}
+    if engine == "PyTorch loop":
+        import torch
+
+        from solution.training import LinearRegression, to_dataset, train
+
+        dataset = to_dataset(x, y)
+        train(LinearRegression(), dataset, batch_size=n, lr=0.01, epochs=1)  # warms up
+        torch.set_num_threads(1)  # for tensors as small as these, more are slower
+        return lambda: train(LinearRegression(), dataset, **values, epochs=epochs)  # type: ignore[arg-type]
+    if engine == "SGDRegressor":
+        from sklearn.linear_model import SGDRegressor
+
+        model = SGDRegressor(
+            penalty=None, learning_rate="constant", eta0=0.02, max_iter=epochs, tol=None
+        )  # its loss has the factor ½
+        return lambda: model.fit(x, y[:, 0])
+    engines: dict[str, Callable[..., object]] = {
+        "NumPy loop": minibatch_gd,
+        "scan": minibatch_gd_scan,
+    }
+    rng = np.random.default_rng(42)
+    return lambda: engines[engine](x, y, **values, epochs=epochs, rng=rng)
+
+
+def measure(engine: str, n: int, batch_size: int, epochs: int, repeats: int) -> str:
+    """Return median seconds and peak bytes of memory, as text."""
+    try:
+        run = runner(engine, n, batch_size, epochs)
+    except ImportError as error:
+        return f"not installed: {error.name}"
+    before = peak_bytes()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - started)
+    return f"{median(times)} {peak_bytes() - before}"
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process has held, 0 where the system does not tell."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return 0
+
+
+def in_own_process(engine: str, n: int, batch_size: int, epochs: int, repeats: int) -> list[float]:
+    """Measure in a new process; return seconds and bytes, nothing if the engine is missing."""
+    numbers = [str(value) for value in (n, batch_size, epochs, repeats)]
+    done = subprocess.run(
+        [sys.executable, "-m", "solution.benchmark", "--one", engine, *numbers],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    words = done.stdout.split()
+    return [] if words[0] == "not" else [float(word) for word in words]
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(prog="python -m solution.benchmark", description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5, help="of each run; the median counts")
+    parser.add_argument("--one", nargs=5, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        engine, *numbers = options.one
+        print(measure(engine, *(int(number) for number in numbers)))
+        return
+    print("n = 1000; the ratio is to the scan, per update")
+    print(f"{'batch size':>10}  {'engine':<14}{'epochs':>7}{'µs/update':>11}{'ratio':>8}{'MB':>7}")
+    for batch_size in (1, 128, 1000):
+        rows = []
+        for engine in ENGINES:
+            epochs = EPOCHS[engine].get(batch_size)
+            found = (
+                in_own_process(engine, 1000, batch_size, epochs, options.repeats) if epochs else []
+            )
+            if epochs and found:
+                updates = epochs * math.ceil(1000 / batch_size)
+                rows.append((engine, epochs, 1e6 * found[0] / updates, found[1] / 1e6))
+        for engine, epochs, micro, mega in rows:
+            print(
+                f"{batch_size:>10}  {engine:<14}{epochs:>7}{micro:>11.3f}"
+                f"{micro / rows[-1][2]:>8.1f}{mega:>7.1f}"
+            )
+    print("\nhow the scan grows")
+    print(
+        f"{'n':>10}{'batch size':>12}{'epochs':>9}{'updates':>13}{'seconds':>9}"
+        f"{'ns/update':>11}{'MB':>7}"
+    )
+    for n, batch_size, epochs in (
+        (1000, 1, 100),
+        (1000, 1, 1000),
+        (1000, 1, 10_000),
+        (1000, 1, 100_000),
+        (100, 1, 10_000),
+        (10_000, 1, 100),
+        (1_000_000, 1, 1),
+        (1000, 10, 10_000),
+        (1000, 128, 10_000),
+        (1000, 1000, 10_000),
+    ):
+        updates = epochs * math.ceil(n / batch_size)
+        repeats = 1 if updates * batch_size > 3e7 else options.repeats
+        seconds, memory = in_own_process("scan", n, batch_size, epochs, repeats)
+        print(
+            f"{n:>10,}{batch_size:>12,}{epochs:>9,}{updates:>13,}{seconds:>9.3f}"
+            f"{1e9 * seconds / updates:>11.1f}{memory / 1e6:>7.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
