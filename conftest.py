@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests import hints
 from tests.boundary import Implementation
-from tests.probes import STAGE_OF, STAGES
+from tests.probes import FILES, STAGE_OF, STAGES
 from tests.report import Report
 
 ROOT = Path(__file__).parent
@@ -122,7 +122,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the stages in the order in which they are solved."""
-    files = [f"test_{stage}" for stage in STAGES]
+    files = [f"test_{stage}" for stage in FILES]
 
     def stage(item: pytest.Item) -> int:
         return files.index(item.path.stem) if item.path.stem in files else len(files)

@@ -35,43 +35,82 @@ SEGMENT = 16  # updates in a segment: many segments fill a vector, and the loop 
 CHUNK = 2**16  # samples, times runs, that are worked on at a time: what fits the cache
 
 
-class Map(NamedTuple):
-    """An affine map: (w, b) → (ww·w + wb·b + w1, bw·w + bb·b + b1); arrays of maps, too."""
+# An affine map (w, b) → (ww·w + wb·b + w1, bw·w + bb·b + b1) as (ww, wb, w1, bw, bb, b1): six
+# numbers, or six arrays for many maps.
+Map = tuple[Array, Array, Array, Array, Array, Array]
 
-    ww: Array
-    wb: Array
-    w1: Array
-    bw: Array
-    bb: Array
-    b1: Array
+
+def update_map(xb: Array, yb: Array, alpha: float) -> Map:
+    """Return one update of gradient descent as an affine map of (w, b).
+
+    Parameters
+    ----------
+    xb, yb : ndarray of float64, shape (m, 1)
+        The batch.
+    alpha : float
+        Learning rate α.
+
+    Returns
+    -------
+    tuple of six numbers
+        (ww, wb, w1, bw, bb, b1), so that the update leads from w and b to ww·w + wb·b + w1 and
+        bw·w + bb·b + b1, whatever w and b are.
+
+    Examples
+    --------
+    >>> one = update_map(np.array([[1.0]]), np.array([[2.0]]), 0.125)  # the mean of x, x·y, …
+    >>> [float(part) for part in one]
+    [0.75, -0.25, 0.5, -0.25, 0.75, 0.5]
+    """
+    mean_x = np.mean(xb)
+    return (
+        1 - 2 * alpha * np.mean(xb * xb),
+        -2 * alpha * mean_x,
+        2 * alpha * np.mean(xb * yb),
+        -2 * alpha * mean_x,
+        np.float64(1 - 2 * alpha),
+        2 * alpha * np.mean(yb),
+    )
 
 
 def compose(first: Map, second: Map) -> Map:
     """Return the map that does `first`, then `second`.
 
+    Composition is associative: how a long chain of maps is grouped does not matter.
+
     Parameters
     ----------
-    first, second : Map
-        Of arrays that broadcast together.
+    first, second : tuple of six numbers
+        (ww, wb, w1, bw, bb, b1) each, as `update_map` returns them; or of six arrays that
+        broadcast together, for many maps at once.
 
     Returns
     -------
-    Map
-        The composed map.
+    tuple of six numbers
+        The composed map, in the same form.
+
+    Examples
+    --------
+    >>> shift, double = (1.0, 0.0, 3.0, 0.0, 1.0, 4.0), (2.0, 0.0, 0.0, 0.0, 2.0, 0.0)
+    >>> compose(shift, double)  # first w + 3 and b + 4, then twice that
+    (2.0, 0.0, 6.0, 0.0, 2.0, 8.0)
     """
-    return Map(
-        second.ww * first.ww + second.wb * first.bw,
-        second.ww * first.wb + second.wb * first.bb,
-        second.ww * first.w1 + second.wb * first.b1 + second.w1,
-        second.bw * first.ww + second.bb * first.bw,
-        second.bw * first.wb + second.bb * first.bb,
-        second.bw * first.w1 + second.bb * first.b1 + second.b1,
+    ww, wb, w1, bw, bb, b1 = first
+    to_ww, to_wb, to_w1, to_bw, to_bb, to_b1 = second
+    return (
+        to_ww * ww + to_wb * bw,
+        to_ww * wb + to_wb * bb,
+        to_ww * w1 + to_wb * b1 + to_w1,
+        to_bw * ww + to_bb * bw,
+        to_bw * wb + to_bb * bb,
+        to_bw * w1 + to_bb * b1 + to_b1,
     )
 
 
 def apply(step: Map, w: Array, b: Array) -> tuple[Array, Array]:
     """Return w and b after one map."""
-    return step.ww * w + step.wb * b + step.w1, step.bw * w + step.bb * b + step.b1
+    ww, wb, w1, bw, bb, b1 = step
+    return ww * w + wb * b + w1, bw * w + bb * b + b1
 
 
 def minibatch_gd_scan(
@@ -87,8 +126,8 @@ def minibatch_gd_scan(
 ) -> tuple[float, float, Array]:
     """Fit a line by plain mini-batch gradient descent, as a scan.
 
-    Takes the steps of `solution.descent.minibatch_gd` on the same batches, and so gives the same
-    numbers up to rounding.
+    Takes the steps of stage 4's `minibatch_gd` on the same batches, and so gives the same numbers
+    up to rounding.
 
     Parameters
     ----------
@@ -303,7 +342,7 @@ def maps_of(chunk: Chunk, rates: Array) -> Map:
     step = 2 * rates
     down = -step * mean_x
     still = np.broadcast_to(1 - step, down.shape)
-    return Map(1 - step * mean_xx, down, step * mean_xy, down, still, step * mean_y)
+    return 1 - step * mean_xx, down, step * mean_xy, down, still, step * mean_y
 
 
 def over_batch(values: Array) -> Array:
@@ -313,31 +352,37 @@ def over_batch(values: Array) -> Array:
 
 def replay(maps: Map, w: Array, b: Array) -> tuple[Array, Array]:
     """Return w and b before the first map and after each, arrays of shape (updates + 1, *runs)."""
-    updates = len(maps.ww)
+    updates = len(maps[0])
     ws, bs = np.empty((2, updates + 1, *w.shape))
     segments = updates // SEGMENT
     if segments > 1:
         whole = segments * SEGMENT
         laid = {id(part): side_by_side(part[:whole], segments) for part in maps}  # some are one
-        inside = Map(*(laid[id(part)] for part in maps))
-        composed = Map(*(part[0] for part in inside))
+        inside = [laid[id(part)] for part in maps]
+        composed = at(inside, 0)
         for place in range(1, SEGMENT):
-            composed = compose(composed, Map(*(part[place] for part in inside)))
+            composed = compose(composed, at(inside, place))
         starts_w, starts_b = replay(composed, w, b)
         at_w, at_b = starts_w[:-1], starts_b[:-1]
         rows_w = ws[:whole].reshape(segments, SEGMENT, *w.shape)
         rows_b = bs[:whole].reshape(segments, SEGMENT, *w.shape)
         for place in range(SEGMENT):
             rows_w[:, place], rows_b[:, place] = at_w, at_b
-            at_w, at_b = apply(Map(*(part[place] for part in inside)), at_w, at_b)
+            at_w, at_b = apply(at(inside, place), at_w, at_b)
         w, b = starts_w[-1], starts_b[-1]
     else:
         whole = 0
     ws[whole], bs[whole] = w, b
     for update in range(whole, updates):
-        w, b = apply(Map(*(part[update] for part in maps)), w, b)
+        w, b = apply(at(maps, update), w, b)
         ws[update + 1], bs[update + 1] = w, b
     return ws, bs
+
+
+def at(maps: Sequence[Array], index: int) -> Map:
+    """Return those maps that have an index along the first axis."""
+    ww, wb, w1, bw, bb, b1 = maps
+    return ww[index], wb[index], w1[index], bw[index], bb[index], b1[index]
 
 
 def side_by_side(part: Array, segments: int) -> Array:

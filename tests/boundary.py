@@ -31,12 +31,17 @@ BUILDS_ON = {
         "shuffled_batches",
     ),
     "train": ("train_epoch",),
+    "minibatch_gd_scan": ("shuffled_batches",),
 }
 
-POSITIONAL = ("n", "x", "y", "w", "b", "dw", "db", "lr", "batch_size", "rng")
+POSITIONAL = (
+    *("n", "x", "y", "w", "b", "dw", "db", "lr", "batch_size", "rng"),
+    *("xb", "yb", "alpha", "first", "second"),
+)
 KEYWORD_ONLY = {
     "make_data": ("w", "b", "noise", "seed"),
     "minibatch_gd": ("batch_size", "lr", "epochs", "rng", "w", "b"),
+    "minibatch_gd_scan": ("batch_size", "lr", "epochs", "rng", "w", "b"),
 }
 
 SMALL_SECONDS = 1.0  # for calls on a few samples, which right code makes in 0.05 s at most
@@ -174,6 +179,8 @@ def each_call(form: Form) -> Form:
 
 PARAMETERS = parts("w, b", number, number)
 LOSSES = sequence(number, "epoch", "losses")
+DESCENT = parts("w, b, losses", number, number, LOSSES)
+MAP = parts("ww, wb, w1, bw, bb, b1", *[number] * 6)
 FORMS: dict[str, Form] = {
     "make_data": parts("x, y", column, column),
     "predict": column,
@@ -182,7 +189,10 @@ FORMS: dict[str, Form] = {
     "sgd_step": parts("w, b", number, number),
     "sample_batch": parts("xb, yb", column, column),
     "shuffled_batches": sequence(parts("xb, yb", column, column), "batch", "batches"),
-    "minibatch_gd": parts("w, b, losses", number, number, sequence(number, "epoch", "losses")),
+    "minibatch_gd": DESCENT,
+    "update_map": MAP,
+    "compose": MAP,
+    "minibatch_gd_scan": DESCENT,
     "to_dataset": parts("x, y", float32_column, float32_column),
     "train_epoch": lambda trained: (
         PARAMETERS(trained[2][0]),
@@ -197,6 +207,7 @@ EXPECTED = {
     "sample_batch": "xb and yb, float64 arrays of shape (batch_size, 1)",
     "shuffled_batches": "an iterable of pairs (xb, yb), float64 arrays of shape (batch_size, 1)",
     "minibatch_gd": "w, b and a sequence with one number for each epoch",
+    "minibatch_gd_scan": "w, b and a sequence with one number for each epoch",
 }
 
 

@@ -80,6 +80,8 @@ of_mistake = functools.cache(Known)
 
 def likely(subject: Subject) -> str | None:
     """Return the sentence of the one known mistake that explains all that the function does."""
+    if not known(subject.function):
+        return None
     explanations = explain(subject.function, features(subject))
     if len(explanations) != 1:
         return None

@@ -101,6 +101,33 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "torch.optim.SGD(model.parameters(), lr=lr) is plain gradient descent, and nn.MSELoss() "
         "the loss. Return the list of what train_epoch returns.",
     ),
+    "update_map": (
+        "Write w − 2α·mean(x·(w·x + b − y)) as something times w, plus something times b, plus a "
+        "rest. What are the three?",
+        "The mean of a sum is the sum of the means: mean(x·w·x) is w·mean(x²). Do the same with "
+        "b's step, whose gradient has no x in front.",
+        "ww = 1 − 2α·mean(x²), wb = bw = −2α·mean(x), w1 = 2α·mean(x·y), bb = 1 − 2α, "
+        "b1 = 2α·mean(y).",
+    ),
+    "compose": (
+        "After the first map, what is w? And b? What does the second map make of these two?",
+        "Put the first map's formulas for w and b into the second map's, multiply out, and "
+        "collect what stands before w, before b, and alone.",
+        "The new ww is second.ww·first.ww + second.wb·first.bw, and the new w1 is "
+        "second.ww·first.w1 + second.wb·first.b1 + second.w1; the other four look alike.",
+    ),
+    "minibatch_gd_scan": (
+        "If all the maps of a run lie in arrays, how can two updates of many segments be composed "
+        "with a single call of compose?",
+        "Cut the maps into segments of L; compose the first maps of all segments with their second "
+        "ones, and so on, L times, as arrays. Then chain the segments, one after the other, to "
+        "get the w and b at which each begins, and replay all of them side by side.",
+        "With every map in arrays of shape (segments, L): for k in range(1, L): whole = "
+        "compose(whole, maps[:, k]). Chain whole over the segments in a loop. Then for k in "
+        "range(L): note w and b (arrays, one for each segment), and apply maps[:, k] to them. The "
+        "loss of an update follows from w and b before it. Draw the orders as "
+        "`shuffled_batches` does.",
+    ),
 }
 
 

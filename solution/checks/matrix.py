@@ -16,7 +16,7 @@ from solution.checks.properties import Property, properties
 from tests.boundary import Halted, Subject, Wrong
 from tests.diagnosis import subject_of
 from tests.mistakes import known
-from tests.probes import STAGE_OF
+from tests.probes import STAGES
 
 
 def catches(judge: Property, subject: Subject) -> bool:
@@ -54,10 +54,10 @@ def write_matrix(function: str) -> None:
 def main() -> None:
     """Print the matrix of some functions, or of all."""
     parser = argparse.ArgumentParser(prog="python -m solution.checks.matrix", description=__doc__)
-    parser.add_argument("function", nargs="*", choices=[[], *STAGE_OF], help="all by default")
-    functions = parser.parse_args().function or list(STAGE_OF)
+    functions = [name for names in STAGES.values() for name in names]
+    parser.add_argument("function", nargs="*", choices=[[], *functions], help="all by default")
     settings.load_profile("kata")
-    for function in functions:
+    for function in parser.parse_args().function or functions:
         write_matrix(function)
         sys.stdout.flush()
 

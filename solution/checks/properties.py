@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.boundary import Subject
-from tests.probes import STAGES
+from tests.probes import FILES
 
 Property = Callable[[Subject], None]
 
@@ -14,7 +14,7 @@ Property = Callable[[Subject], None]
 def properties(function: str) -> dict[str, Property]:
     """Return the tests that judge a function, by name, each case of a parametrized one."""
     found = {}
-    for stage in STAGES:
+    for stage in FILES:
         module = importlib.import_module(f"tests.test_{stage}")
         for name, test in vars(module).items():
             if name.startswith("test_") and function in inspect.signature(test).parameters:

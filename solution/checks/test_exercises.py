@@ -9,7 +9,7 @@ import pytest
 
 from solution.checks.conftest import ROOT
 from tests import hints
-from tests.probes import STAGE_OF, STAGES
+from tests.probes import FILES, STAGE_OF, STAGES
 
 
 def parse(package: str, stage: str) -> ast.Module:
@@ -20,7 +20,7 @@ def functions(tree: ast.Module) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", FILES)
 def test_every_stub_says_what_to_do_and_raises_its_own_error(stage: str) -> None:
     tree = parse("kata", stage)
     source = (ROOT / "kata" / f"{stage}.py").read_text(encoding="utf-8").splitlines()
@@ -60,6 +60,20 @@ def test_stub_and_solution_differ_in_their_bodies_alone(stage: str) -> None:
     assert ast.unparse(trees[0]) == ast.unparse(trees[1])
 
 
+def test_bonus_and_its_solution_differ_in_their_bodies_alone() -> None:
+    """The solution has functions of its own beside those of the bonus."""
+    described = []
+    for package in ("kata", "solution"):
+        found = {}
+        for function in functions(parse(package, "scan")):
+            if function.name in FILES["scan"]:
+                del function.body[1:]
+                found[function.name] = ast.unparse(function)
+        described.append(found)
+    assert list(described[0]) == FILES["scan"]
+    assert described[0] == described[1]
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_modules_have_exactly_the_functions_of_their_stage(stage: str) -> None:
     tree = parse("solution", stage)
@@ -67,10 +81,10 @@ def test_modules_have_exactly_the_functions_of_their_stage(stage: str) -> None:
     assert defined == STAGES[stage]
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", FILES)
 def test_examples_in_docstrings_come_out_as_printed(stage: str) -> None:
     result = doctest.testmod(importlib.import_module(f"solution.{stage}"))
-    assert result.attempted >= len(STAGES[stage])
+    assert result.attempted >= len(FILES[stage])
     assert result.failed == 0
 
 

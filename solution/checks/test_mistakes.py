@@ -4,10 +4,10 @@ import pytest
 
 from tests import diagnosis
 from tests.mistakes import MISTAKES, Mistake, known
-from tests.probes import STAGE_OF
+from tests.probes import STAGES
 
 
-@pytest.mark.parametrize("function", STAGE_OF)
+@pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
 def test_every_function_has_mistakes_of_its_own(function: str) -> None:
     names = [mistake.name for mistake in known(function)]
     sentences = {mistake.sentence for mistake in known(function)}

@@ -1,6 +1,7 @@
 """What pytest says to a learner, in every state that their files can be in."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -225,3 +226,50 @@ def test_modules_may_import_each_other_absolutely(
 ) -> None:
     change("descent", "from .gradients import", "from kata.gradients import")
     assert judge(modules, file="tests/test_descent.py::test_one_update_on_one_sample").ret == 0
+
+
+def test_bonus_is_skipped_until_it_is_written(judge: Judge, modules: Path) -> None:
+    result = judge(modules, file="tests/test_scan.py")  # there is no scan.py in this folder
+    assert result.ret == 0
+    result.assert_outcomes(skipped=8)
+    assert "scan" not in result.stdout.str().replace("test_scan", "")
+
+
+def test_bonus_is_judged_once_it_is_written(judge: Judge, modules: Path, change: Change) -> None:
+    shutil.copy(ROOT / "solution" / "scan.py", modules)
+    assert judge(modules, file="tests/test_scan.py").ret == 0
+    change("scan", "= first\n", "= second\n")
+    result = judge(modules, file="tests/test_scan.py")
+    assert result.ret == 1
+    assert report(result).startswith("✗ compose: ")
+    assert "  + scan       wrong        to correct: compose" in result.stdout.str()
+
+
+def test_bonus_may_be_a_loop(judge: Judge, modules: Path) -> None:
+    (modules / "scan.py").write_text(
+        """
+from .descent import minibatch_gd
+from .gradients import mse_gradients
+
+
+def update_map(xb, yb, alpha):
+    def after(w, b):
+        dw, db = mse_gradients(xb, yb, w, b)
+        return w - alpha * dw, b - alpha * db
+
+    zero, w, b = after(0.0, 0.0), after(1.0, 0.0), after(0.0, 1.0)
+    return [value for i in (0, 1) for value in (w[i] - zero[i], b[i] - zero[i], zero[i])]
+
+
+def compose(first, second):
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = second
+    to_w = p * a + q * d, p * b + q * e, p * c + q * f + r
+    return *to_w, s * a + t * d, s * b + t * e, s * c + t * f + u
+
+
+minibatch_gd_scan = minibatch_gd
+""",
+        encoding="utf-8",
+    )
+    assert judge(modules, file="tests/test_scan.py").ret == 0

@@ -127,11 +127,11 @@ def test_w_and_b_at_any_update() -> None:
 @given(seed=st.integers(0, 2**32 - 1))
 def test_composition_is_associative_and_acts_one_after_the_other(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    one, two, three = (solution.scan.Map(*rng.standard_normal((6, 1))) for _ in range(3))
+    one, two, three = (tuple(rng.standard_normal((6, 1))) for _ in range(3))
     left, right = compose(compose(one, two), three), compose(one, compose(two, three))
     close(np.array(left), np.array(right))
     at = rng.standard_normal((2, 1))
-    stacked = solution.scan.Map(*(np.stack(part) for part in zip(one, two, three, strict=True)))
+    stacked: Any = tuple(np.stack(part) for part in zip(one, two, three, strict=True))
     ws, bs = replay(stacked, *at)
     close(solution.scan.apply(left, *at), (ws[-1], bs[-1]))
 

@@ -5,10 +5,10 @@ import pytest
 from solution.checks.properties import properties
 from solution.checks.styles import STYLES, Style
 from tests import diagnosis
-from tests.probes import STAGE_OF
+from tests.probes import STAGES
 
 
-@pytest.mark.parametrize("function", STAGE_OF)
+@pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
 def test_there_are_eight_styles_or_more_of_every_function(function: str) -> None:
     assert len({style.name for style in STYLES if style.function == function}) >= 8
 
@@ -21,7 +21,7 @@ def test_style_has_all_properties(style: Style) -> None:
         judge(subject)
 
 
-@pytest.mark.parametrize("function", STAGE_OF)
+@pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
 def test_right_code_looks_like_no_known_mistake(function: str) -> None:
     styles = [style for style in STYLES if style.function == function]
     for style in styles[:3]:  # features do not depend on the style

@@ -20,4 +20,5 @@ LADDERS: dict[str, Callable[[Subject], None]] = {
     "to_dataset": training.dataset_ladder,
     "train_epoch": training.epoch_ladder,
     "train": descent.ladder,
+    "minibatch_gd_scan": descent.ladder,
 }

@@ -39,7 +39,7 @@ def descent(
 ) -> Answer:
     """Run `minibatch_gd` or `train`; the answer's value is w, b, losses."""
     run: dict[str, Any] = {"x": x, "y": y, "batch_size": batch_size, "lr": lr, "epochs": epochs}
-    if subject.function == "minibatch_gd":
+    if subject.function != "train":
         return subject(**run, rng=Seed(seed or 0), w=w, b=b, stir=stir)
     generator = "" if seed is None else f", generator=torch.Generator().manual_seed({seed})"
     call = f"train(model, data, batch_size={batch_size}, lr={lr}, epochs={epochs}{generator})"
@@ -66,7 +66,7 @@ def tolerance(subject: Subject) -> float:
 
     float64: a few dozen updates round to 1e-13. float32 (PyTorch): to 1e-6.
     """
-    return 1e-10 if subject.function == "minibatch_gd" else 2e-5
+    return 2e-5 if subject.function == "train" else 1e-10
 
 
 MOST_KEPT = 12  # right runs, to tell what may be wrong with another one
@@ -181,7 +181,7 @@ def batches_used(
             answer.fail(f"returns {many} as losses, for {epochs} epochs", "one for each epoch")
         answers.append(answer)
         effects.append(b)
-    allowed = 1e-10 if subject.function == "minibatch_gd" else 2e-6
+    allowed = 2e-6 if subject.function == "train" else 1e-10
     sizes = n, batch_size, epochs
     batches = oracles.find_batches(effects, *sizes, allowed)
     if batches is None:
@@ -417,7 +417,7 @@ def ladder(subject: Subject) -> None:
     x, y = column([1.0, 2.0, 4.0]), column([0.0, 3.0, 2.0])
     must_equal_full_batch_descent(subject, x, y, 0.05, 2, 0.0, 0.0)
     must_equal_full_batch_descent(subject, x, 1e5 * y, 0.05, 2, 1000.0, 0.0)
-    if subject.function == "minibatch_gd":
+    if subject.function != "train":
         must_start_from_0(subject)
     must_shuffle_each_epoch(subject)
     must_descend_on_its_batches(

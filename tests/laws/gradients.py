@@ -57,6 +57,47 @@ EXACT = {
 }
 
 
+MAP_PARTS = ("ww", "wb", "w1", "bw", "bb", "b1")
+
+
+def update_map(xb: Array, yb: Array, alpha: float) -> tuple[float, ...]:
+    """Return the map of one update, from what it does to three points."""
+
+    def after(w: float, b: float) -> Array:
+        dw, db = oracles.mse_gradients(xb, yb, w, b)
+        return np.array([w - alpha * dw, b - alpha * db])
+
+    origin = after(0.0, 0.0)
+    of_w, of_b = after(1.0, 0.0) - origin, after(0.0, 1.0) - origin
+    return tuple(float(v) for i in range(2) for v in (of_w[i], of_b[i], origin[i]))
+
+
+def composed(first: Sequence[float], second: Sequence[float]) -> tuple[float, ...]:
+    """Multiply the maps as matrices that act on (w, b, 1)."""
+    one, two = (np.array([*m, 0.0, 0.0, 1.0]).reshape(3, 3) for m in (first, second))
+    return tuple(float(v) for v in (two @ one)[:2].ravel())
+
+
+EXACT |= {
+    "update_map": Exact(
+        MAP_PARTS,
+        "all six",
+        update_map,
+        lambda xb, yb, alpha: (
+            (1 + 2 * alpha * (1 + np.abs(xb).max()) ** 2 * (1 + np.abs(yb).max()),) * 6
+        ),
+        lambda **_: (0.0,) * 6,
+    ),
+    "compose": Exact(
+        MAP_PARTS,
+        "all six",
+        composed,
+        lambda first, second: (1 + 3 * max(map(abs, first)) * (1 + max(map(abs, second))),) * 6,
+        lambda **_: (0.0,) * 6,
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Compared:
     """One call of such a function, beside what is right."""
@@ -125,9 +166,9 @@ def ladder(subject: Subject) -> None:
 # When a result is wrong, on the cases tried: (condition, its negation, test of the inputs)
 CONDITIONS: list[tuple[str, Callable[[dict[str, Any]], bool]]] = [
     ("there is more than one sample", lambda i: len(i.get("x", ())) > 1),
-    ("b is not 0", lambda i: i["b"] != 0),
-    ("w is not 0", lambda i: i["w"] != 0),
-    ("w is not 1", lambda i: i["w"] != 1),
+    ("b is not 0", lambda i: i.get("b", 1) != 0),
+    ("w is not 0", lambda i: i.get("w", 1) != 0),
+    ("w is not 1", lambda i: i.get("w", 2) != 1),
     ("lr is not 1", lambda i: i.get("lr", 1) != 1),
     ("some residual is negative", lambda i: "y" in i and bool((residuals(i) < 0).any())),
     ("some residual is positive", lambda i: "y" in i and bool((residuals(i) > 0).any())),
@@ -263,5 +304,22 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"w": 1.0, "b": 0.0, "dw": 3e6, "db": -2e6, "lr": 0.001},
         {"w": 0.0, "b": 0.0, "dw": 1e-12, "db": -2e-12, "lr": 1.0},
         {"w": 0.0, "b": 0.0, "dw": 1.0, "db": -1.0, "lr": 100.0},
+    ],
+}
+CASES |= {
+    "update_map": [
+        {"xb": column([1.0]), "yb": column([0.0]), "alpha": 0.5},
+        {"xb": column([2.0]), "yb": column([1.0]), "alpha": 0.125},
+        {"xb": column([1.0, 2.0]), "yb": column([0.0, 3.0]), "alpha": 0.25},
+        {"xb": column([0.3, 1.7, -0.4]), "yb": column([2.2, -1.1, 0.6]), "alpha": 0.07},
+        {"xb": column([0.0]), "yb": column([0.0]), "alpha": 0.1},
+    ],
+    "compose": [
+        {"first": (1.0, 0.0, 2.0, 0.0, 1.0, 3.0), "second": (1.0, 0.0, 5.0, 0.0, 1.0, 7.0)},
+        {"first": (2.0, 0.0, 0.0, 0.0, 3.0, 0.0), "second": (5.0, 0.0, 0.0, 0.0, 7.0, 0.0)},
+        {"first": (2.0, 0.0, 1.0, 0.0, 3.0, 4.0), "second": (5.0, 0.0, 0.0, 0.0, 7.0, 0.0)},
+        {"first": (0.0, 1.0, 0.0, 1.0, 0.0, 0.0), "second": (1.0, 2.0, 0.0, 3.0, 4.0, 0.0)},
+        {"first": (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "second": (7.0, 8.0, 9.0, 2.0, 3.0, 5.0)},
+        {"first": (0.5, -0.25, 1.5, 2.0, -1.0, 0.0), "second": (-1.0, 3.0, 0.5, 0.25, 2.0, -4.0)},
     ],
 }
