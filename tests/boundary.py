@@ -526,7 +526,8 @@ class Implementation:
 
     def unsound(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of the functions that are not right."""
-        return tuple(n for n in names if self.subjects[n].first_problem() is not None)
+        used = [name for name in names if self.submission.mentions(name)]
+        return tuple(name for name in used if self.subjects[name].first_problem() is not None)
 
     def place(self, problem: Problem) -> str:
         """Say where a problem arose: "kata/gradients.py, line 12"."""

@@ -160,6 +160,7 @@ class Submission:
         self._passed_on = [0]
         self._own_modules: dict[str, ModuleType] = {}
         self._untouched: dict[str, bool] = {}
+        self._mentioned: dict[str, bool] = {}
 
     def is_judged(self, frame: FrameType) -> bool:
         return self.owns(frame.f_code.co_filename)
@@ -261,6 +262,14 @@ class Submission:
         finally:
             for space, key, value in changed:
                 space[key] = value
+
+    def mentions(self, name: str) -> bool:
+        """Whether a file other than the function's own has its name: only then it may use it."""
+        if name not in self._mentioned:
+            own = f"{STAGE_OF[name]}.py"
+            texts = [f.read_bytes() for f in self.folder.glob("*.py") if f.name != own]
+            self._mentioned[name] = any(name.encode() in t or b"import *" in t for t in texts)
+        return self._mentioned[name]
 
     # running
 
@@ -435,7 +444,7 @@ def global_state(stir: int | None, watch: bool) -> Iterator[None]:
         if stir is not None:
             random.seed(stir)
             np.random.seed(stir)
-        before = np.random.get_state(legacy=False)
+        before = np.random.get_state(legacy=False) if watch else {}
         yield
         if watch and not same_state(before, np.random.get_state(legacy=False)):
             text = "draws from NumPy's global random state, or reseeds it"

@@ -1,9 +1,13 @@
 """What the properties are tried on: small numbers that a person can check by hand first."""
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.wording import Array
+
+# For properties whose examples take long, or repeat what the hand-picked cases have shown.
+fewer = settings(max_examples=settings().max_examples // 2)
 
 small = st.integers(-8, 8).map(float)
 eighths = st.integers(-40, 40).map(lambda k: k / 8)

@@ -7,16 +7,13 @@ samples it holds, whatever the random order.
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.boundary import Subject
 from tests.laws import batching as laws
 from tests.probes import Seed
-from tests.strategies import batchings, seeds
-
-# The hand-picked cases and the counts of orders are what most mistakes fail on.
-fewer = settings(max_examples=15)
+from tests.strategies import batchings, fewer, seeds
 
 
 def test_hand_picked_cases_of_one_batch(sample_batch: Subject) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests import oracles
 from tests.boundary import Subject
 from tests.laws import descent as laws
-from tests.strategies import column, data_for, descents, eighths, rates, seeds
+from tests.strategies import column, data_for, descents, eighths, fewer, rates, seeds
 from tests.wording import Array
 
 
@@ -34,6 +34,7 @@ def test_every_batch_counts_as_one_update(
     laws.must_count_its_updates(minibatch_gd, n, batch_size, epochs, when)
 
 
+@fewer
 @given(
     data=st.integers(1, 5).flatmap(data_for),
     lr=rates,
@@ -52,6 +53,7 @@ def test_all_samples_in_one_batch_is_batch_gradient_descent(
     laws.must_equal_full_batch_descent(minibatch_gd, *data, lr, epochs, w, b)
 
 
+@fewer
 @given(sizes=descents, seed=seeds)
 def test_every_epoch_uses_every_sample_once(
     minibatch_gd: Subject, sizes: tuple[int, int, int], seed: int
@@ -59,6 +61,7 @@ def test_every_epoch_uses_every_sample_once(
     laws.batches_used(minibatch_gd, *sizes, seed)
 
 
+@fewer
 @given(sizes=descents, data=st.data(), lr=rates, w=eighths, b=eighths, seed=seeds)
 def test_every_step_follows_the_formula_on_its_own_batch(
     minibatch_gd: Subject,

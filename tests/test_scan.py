@@ -7,7 +7,7 @@ from tests import oracles
 from tests.boundary import Subject
 from tests.laws import descent
 from tests.laws import gradients as laws
-from tests.strategies import data_for, descents, eighths, rates, seeds
+from tests.strategies import data_for, descents, eighths, fewer, rates, seeds
 from tests.wording import Array
 
 maps = st.tuples(*[st.integers(-12, 12).map(lambda k: k / 4)] * 6)
@@ -39,6 +39,7 @@ def test_hand_picked_cases_of_the_scan(minibatch_gd_scan: Subject) -> None:
     minibatch_gd_scan.must_pass_its_ladder()
 
 
+@fewer
 @given(sizes=descents, data=st.data(), lr=rates, w=eighths, b=eighths, seed=seeds)
 def test_scan_takes_the_steps_of_the_loop(
     minibatch_gd_scan: Subject,

@@ -5,18 +5,26 @@ it. Its numbers are float32, hence the wider tolerances.
 """
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import oracles
 from tests.boundary import Subject
 from tests.laws import descent, training
-from tests.strategies import column, columns, data_for, descents, eighths, numbers, rates, samples
+from tests.strategies import (
+    column,
+    columns,
+    data_for,
+    descents,
+    eighths,
+    fewer,
+    numbers,
+    rates,
+    samples,
+)
 from tests.wording import Array
 
 torch_seeds = st.integers(0, 2**31)
-# A training run takes 1 ms or more, and one example needs several.
-fewer = settings(max_examples=15)
 
 
 def test_hand_picked_cases_of_the_model(LinearRegression: Subject) -> None:
