@@ -202,6 +202,9 @@ def explain_part(cases: Sequence[Compared], part: int) -> str:
     tolerance = [value for case in cases for value in case.tolerance[part].tolist()]
     if not any(len(c.got[part]) for c in failing):
         return "wrong"
+    change = changed_like(got, right, tolerance)
+    if change:
+        return change
     errors = [
         abs(g - r) / (abs(r) + 1e12 * t) for g, r, t in zip(got, right, tolerance, strict=True) if t
     ]
@@ -219,6 +222,43 @@ def explain_part(cases: Sequence[Compared], part: int) -> str:
                 times = "" if abs(factor - 1) < 1e-9 else f"{factor:.6g}·"
                 return f"{times}{text} what it should be, for m samples"
     return when_wrong(cases, part)
+
+
+def changed_like(got: Sequence[float], right: Sequence[float], tolerance: Sequence[float]) -> str:
+    """Say what was done to the right results, on all cases, "" if that is nothing known."""
+    if len(got) < 4:  # too few to tell
+        return ""
+
+    def alike(change: Callable[[float], float]) -> bool:
+        triples = zip(got, right, tolerance, strict=True)
+        return all(abs(g - change(r)) <= t + 1e-12 * abs(r) for g, r, t in triples)
+
+    places = [d for d in range(16) if alike(lambda r: round(r, d))]  # noqa: B023, called at once
+    off = [(g, r) for g, r, t in zip(got, right, tolerance, strict=True) if abs(g - r) > t]
+    if places and all(g == 0 for g, _ in off):
+        return f"0 where it should be {off[0][1]:g}: small numbers are lost"
+    if places:
+        return f"rounded to {places[0]} decimals" if len(places) == 1 else "rounded"
+    if alike(math.trunc):
+        return "cut to whole numbers"
+    if alike(math.floor):
+        return "rounded down to whole numbers"
+    if alike(abs):
+        return "its absolute value: it should be negative at times"
+    if all(abs(g) < 1e38 and float(np.float32(g)) == g for g in got):
+        pairs = list(zip(got, right, strict=True))
+        if all(abs(g - r) <= 1e-6 * abs(r) for g, r in pairs):
+            return "right to float32 only: keep float64"
+    most = max(map(abs, got))
+    beyond = {r for r in right if abs(r) > 1.01 * most}
+    if most and len(beyond) > 1 and alike(lambda r: max(-most, min(most, r))):
+        return f"cut off at ±{most:g}"
+    if len(set(got)) == 1 and len(set(right)) > 2 and got[0] != 0:
+        return f"always {got[0]:g}"
+    first = got[0] - right[0]
+    if len(got) > 2 and first and alike(lambda r: r + first):
+        return f"always too {'large' if first > 0 else 'small'} by {abs(first):.6g}"
+    return ""
 
 
 def when_wrong(cases: Sequence[Compared], part: int) -> str:

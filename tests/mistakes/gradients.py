@@ -84,6 +84,41 @@ def rounds_the_prediction(x: Any, w: Any, b: Any) -> Any:
     return np.round(w * x + b)
 
 
+@mistake("predict", "the absolute value of w is used: w may be negative")
+def predicts_with_the_size_of_w(x: Any, w: Any, b: Any) -> Any:
+    return abs(w) * x + b
+
+
+@mistake("predict", "the absolute value of b is used: b may be negative")
+def predicts_with_the_size_of_b(x: Any, w: Any, b: Any) -> Any:
+    return w * x + abs(b)
+
+
+@mistake("predict", "the absolute value of x is used: x may be negative")
+def predicts_with_the_size_of_x(x: Any, w: Any, b: Any) -> Any:
+    return w * np.abs(x) + b
+
+
+@mistake("predict", "x is squared: a line is w·x + b")
+def predicts_a_parabola(x: Any, w: Any, b: Any) -> Any:
+    return w * x**2 + b
+
+
+@mistake("predict", "the mean of x is used for all samples: each has its own x")
+def predicts_from_the_mean(x: Any, w: Any, b: Any) -> Any:
+    return np.full_like(x, w * np.mean(x) + b)
+
+
+@mistake("predict", "the samples come back in reverse order")
+def reverses_the_samples(x: Any, w: Any, b: Any) -> Any:
+    return w * x[::-1] + b
+
+
+@mistake("predict", "the predictions are sorted: keep the order of the samples")
+def sorts_the_predictions(x: Any, w: Any, b: Any) -> Any:
+    return np.sort(w * x + b, axis=0)
+
+
 # -- mse_loss ---------------------------------------------------------------------------------
 
 
@@ -213,6 +248,37 @@ def divides_by_1000(x: Any, y: Any, w: Any, b: Any) -> Any:
 @mistake("mse_loss", "the loss is rounded: leave it as it is")
 def rounds_the_loss(x: Any, y: Any, w: Any, b: Any) -> Any:
     return round(float(np.mean((w * x + b - y) ** 2)), 4)
+
+
+@mistake("mse_loss", "this is the variance of the residuals: their mean is not to be subtracted")
+def variance_of_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return float(np.var(w * x + b - y))
+
+
+@mistake("mse_loss", "this is the norm of the residuals, the root of the sum of squares")
+def norm_of_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return float(np.linalg.norm(w * x + b - y))
+
+
+@mistake("mse_loss", "the residuals are cubed: square them")
+def cubes_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return float(np.mean(np.abs(w * x + b - y) ** 3))
+
+
+@mistake("mse_loss", "w² is added to the loss (a penalty): the mean of the squares alone")
+def adds_a_penalty(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return float(np.mean((w * x + b - y) ** 2) + w**2)
+
+
+@mistake("mse_loss", "this is a Huber loss, linear for large residuals: square all of them")
+def huber_loss(x: Any, y: Any, w: Any, b: Any) -> Any:
+    size = np.abs(w * x + b - y)
+    return float(np.mean(np.where(size <= 1, 0.5 * size**2, size - 0.5)))
+
+
+@mistake("mse_loss", "negative residuals are left out: square them, too")
+def cuts_off_negative_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return float(np.mean(np.maximum(w * x + b - y, 0.0) ** 2))
 
 
 # -- mse_gradients ----------------------------------------------------------------------------
@@ -524,6 +590,30 @@ def gradients_by_median(x: Any, y: Any, w: Any, b: Any) -> Any:
 def multiplies_by_the_rate(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = w * x + b - y
     return 0.01 * 2 * np.mean(r * x), 0.01 * 2 * np.mean(r)
+
+
+@mistake("mse_gradients", "dw uses the absolute value of x: x may be negative")
+def dw_with_the_size_of_x(x: Any, y: Any, w: Any, b: Any) -> Any:
+    residual = w * x + b - y
+    return float(np.mean(2 * residual * np.abs(x))), float(np.mean(2 * residual))
+
+
+@mistake("mse_gradients", "the mean of x is subtracted in dw: multiply the residuals by x itself")
+def dw_with_centred_x(x: Any, y: Any, w: Any, b: Any) -> Any:
+    residual = w * x + b - y
+    return float(np.mean(2 * residual * (x - np.mean(x)))), float(np.mean(2 * residual))
+
+
+@mistake("mse_gradients", "2·w is added to dw (a penalty): the derivative of the loss alone")
+def dw_with_a_penalty(x: Any, y: Any, w: Any, b: Any) -> Any:
+    residual = w * x + b - y
+    return float(np.mean(2 * residual * x) + 2 * w), float(np.mean(2 * residual))
+
+
+@mistake("mse_gradients", "negative residuals are left out: they count, too")
+def gradients_of_positive_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
+    residual = np.maximum(w * x + b - y, 0.0)
+    return float(np.mean(2 * residual * x)), float(np.mean(2 * residual))
 
 
 # -- sgd_step ---------------------------------------------------------------------------------
