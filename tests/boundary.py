@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
 import numpy as np
+from hypothesis.errors import Flaky
 
-from tests import wording
+from tests import trusted, wording
 from tests.probes import STAGE_OF, Array, Problem, Submission
 
 # What a function may build on: replaced by trusted versions where the learner's are not right.
@@ -54,18 +55,31 @@ class Verdict:
 
     `about` is the function, or the stage whose file cannot be imported. `kind` is one of:
     wrong, not started, waiting (for another function, the headline), import. `lines` are the
-    labelled lines below the headline, `evidence` the call's arguments and its value, if it has one.
+    labelled lines below the headline, `evidence` the call's arguments and its value, if it has one,
+    `cause` the kind of the problem that kept a call from giving a result, `mistake` the name of the
+    known mistake that explains everything.
     """
 
     about: str
     kind: str
     headline: str
     lines: tuple[tuple[str, str], ...] = ()
+    cause: str = ""
+    mistake: str = ""
     evidence: Any = field(default=None, compare=False)
 
     def __str__(self) -> str:
         labelled = (f"    {label:<10}{text}" for label, text in self.lines)
         return "\n".join([f"{self.about}: {self.headline}", *labelled])
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a report says, as plain values."""
+        return {
+            "about": self.about,
+            "kind": self.kind,
+            "headline": self.headline,
+            "lines": [list(pair) for pair in self.lines],
+        }
 
 
 class Wrong(AssertionError):
@@ -239,7 +253,7 @@ class Answer:
             *printed_lines(self.printed),
         )
         evidence = dict(self.values), self.value
-        self.subject.reject(Verdict(self.function, "wrong", headline, lines, evidence))
+        self.subject.reject(Verdict(self.function, "wrong", headline, lines, evidence=evidence))
 
 
 def printed_lines(printed: str) -> list[tuple[str, str]]:
@@ -395,7 +409,8 @@ class Subject:
     def _send(self, probe: str, call: str, **request: Any) -> Description | Problem:
         if self.halted is not None:
             raise Halted(self.halted)
-        trust = self.implementation.unsound(BUILDS_ON.get(self.function, ()))
+        unsound = self.implementation.unsound(BUILDS_ON.get(self.function, ()))
+        trust = {name: trusted.source(name) for name in unsound}
         started = time.monotonic()
         result = self.implementation.submission.run(probe, trust=trust, **request)
         self.seconds += time.monotonic() - started
@@ -404,13 +419,20 @@ class Subject:
                 "wrong",
                 f"is too slow: the calls so far took more than {TOTAL_SECONDS:g} seconds",
                 (("call", call),),
+                cause="timeout",
             )
         return result
 
     def _halt(
-        self, kind: str, headline: str, lines: tuple[tuple[str, str], ...] = (), about: str = ""
+        self,
+        kind: str,
+        headline: str,
+        lines: tuple[tuple[str, str], ...] = (),
+        about: str = "",
+        cause: str = "",
     ) -> NoReturn:
-        self.halted = self._with_paste(Verdict(about or self.function, kind, headline, lines))
+        verdict = Verdict(about or self.function, kind, headline, lines, cause)
+        self.halted = self._with_paste(verdict)
         raise Halted(self.halted)
 
     def _stop(self, problem: Problem, call: str, expected: str) -> NoReturn:
@@ -426,20 +448,23 @@ class Subject:
         if problem.kind == "import":
             stage = STAGE_OF[self.function]
             got = (("got", problem.text + at), *code) if place else (("got", problem.text),)
-            self._halt("import", f"{stage}.py cannot be imported: {problem.text}", got, stage)
+            headline = f"{stage}.py cannot be imported: {problem.text}"
+            self._halt("import", headline, got, stage, problem.cause)
         if problem.kind == "missing":
             self._halt("wrong", problem.text, (("call", call),))
-        if problem.kind == "timeout":
-            self._halt("wrong", problem.text, (("call", call), ("got", f"no result{at}"), *code))
+        if problem.kind in ("timeout", "memory", "crashed", "protocol"):
+            lines = (("call", call), ("got", f"no result{at}"), *code)
+            self._halt("wrong", problem.text, lines, cause=problem.kind)
         if problem.kind == "exit":
             self._halt(
                 "wrong",
                 f"ends the program ({problem.text}) instead of returning",
                 (("call", call), ("got", f"{problem.text}{at}"), *code),
+                cause="crashed" if problem.name == "ProcessEnd" else "raised",
             )
         trust = self.implementation.unsound(builds_on)
         if problem.kind == "raised" and trust:  # it may not go together with what replaced it
-            self._halt("waiting", trust[0])
+            self._halt("waiting", trust[0], cause="raised")
         if problem.kind == "not started":
             headline = f"calls {problem.name}, which is not written yet"
         else:
@@ -448,7 +473,7 @@ class Subject:
         if expected:
             lines += (("expected", expected),)
         lines += (*printed_lines(self.implementation.submission.printed),)
-        self.reject(Verdict(self.function, "wrong", headline, lines))
+        self.reject(Verdict(self.function, "wrong", headline, lines, problem.kind))
 
     def first_problem(self) -> Verdict | None:
         """Return what the function's hand-picked cases, simplest first, find wrong with it."""
@@ -481,9 +506,10 @@ class Subject:
         if not self._diagnosis:
             from tests import diagnosis  # so that right functions do not wait for it
 
-            sentence = diagnosis.likely(self)
-            if sentence is not None:
-                verdict = replace(verdict, lines=(*verdict.lines, ("likely", sentence)))
+            mistake = diagnosis.likely(self)
+            if mistake is not None:
+                lines = (*verdict.lines, ("likely", mistake.sentence))
+                verdict = replace(verdict, lines=lines, mistake=mistake.name)
             self._diagnosis.append(verdict)
         return self._diagnosis[0]
 
@@ -508,6 +534,28 @@ def once(law: Law) -> Law:
     return cast(Law, look)
 
 
+def settle(subject: Subject, error: BaseException) -> Wrong | Halted | None:
+    """Return what a test has found out, where it ended with `error`: a `Wrong` or a `Halted`.
+
+    The function's simplest failing case takes the place of the one that the test met. None if
+    the error is none of the function's.
+    """
+    if isinstance(error, Wrong | Halted):
+        if error.verdict.kind != "wrong":
+            return error
+        judged = subject.implementation.subjects[error.verdict.about]
+        return Wrong(judged.diagnosis() or error.verdict)
+    if not isinstance(error, Flaky):
+        return None
+    # the function answers the same call in different ways
+    found = [e.verdict for e in getattr(error, "exceptions", ()) if isinstance(e, Wrong)]
+    first = subject.diagnosis()
+    if first is None and found:
+        headline = f"{found[0].headline} (at some calls, at others not)"
+        first = replace(found[0], headline=headline)
+    return None if first is None else Wrong(first)
+
+
 class Implementation:
     """The five modules in one folder, as the tests see them.
 
@@ -517,11 +565,13 @@ class Implementation:
         Where the modules are.
     package : str
         The name under which they are imported.
+    submission : Submission, optional
+        The judged side, if it is not to run in this process.
     """
 
-    def __init__(self, folder: Path, package: str) -> None:
+    def __init__(self, folder: Path, package: str, submission: Submission | None = None) -> None:
         self.folder = folder
-        self.submission = Submission(folder, package)
+        self.submission = submission or Submission(folder, package)
         self.subjects = {name: Subject(name, self) for name in STAGE_OF}
 
     def unsound(self, names: tuple[str, ...]) -> tuple[str, ...]:

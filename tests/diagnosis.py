@@ -23,7 +23,7 @@ from tests.laws import gradients
 from tests.laws.batching import tagged
 from tests.laws.descent import CONSTANT_CASES, batches_used, descent
 from tests.mistakes import Mistake, known
-from tests.probes import Array, Seed, Submission
+from tests.probes import Array, Seed, Submission, Trust
 from tests.strategies import column
 
 Features = Iterator[Any]
@@ -41,7 +41,7 @@ class Sample(Submission):
         return self.implementation
 
     @contextmanager
-    def trusting(self, names: tuple[str, ...]) -> Iterator[None]:
+    def trusting(self, trust: Trust) -> Iterator[None]:
         """Replace nothing."""
         yield
 
@@ -78,8 +78,8 @@ END = object()  # stands after the last feature
 of_mistake = functools.cache(Known)
 
 
-def likely(subject: Subject) -> str | None:
-    """Return the sentence of the one known mistake that explains all that the function does."""
+def likely(subject: Subject) -> Mistake | None:
+    """Return the one known mistake that explains all that the function does."""
     if not known(subject.function):
         return None
     explanations = explain(subject.function, features(subject))
@@ -87,7 +87,7 @@ def likely(subject: Subject) -> str | None:
         return None
     (mistake,) = explanations
     seen_there = complaint(subject_of(mistake.function, mistake.implementation))
-    return mistake.sentence if seen_there == complaint(subject) else None
+    return mistake if seen_there == complaint(subject) else None
 
 
 def complaint(subject: Subject) -> str:

@@ -6,6 +6,7 @@ it, so that this side can as well live in another process than the tests.
 """
 
 import ast
+import functools
 import importlib
 import itertools
 import linecache
@@ -22,7 +23,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests import trusted
 from tests.containment import ProcessEnd, contained
 from tests.limits import Limit, OutOfTime
 
@@ -54,6 +54,11 @@ MOST_ITEMS = 64  # read from a result that should have two parts
 MOST_ELEMENTS = 100_000  # copied from an array; a larger one is described by its shape
 
 
+# Trusted versions of functions come with the request that needs them, as source text, by name.
+Trust = Mapping[str, str]
+NOTHING: Trust = {}
+
+
 @dataclass(frozen=True)
 class Seed:
     """Stands for `numpy.random.default_rng(value)`, made anew on the judged side."""
@@ -69,9 +74,10 @@ class Problem:
     """What kept a call from giving a result.
 
     `kind` is one of: not started, missing, import, raised, exit, input, timeout, mutated, global
-    state. `text` says what happened; `where` is a file and a line of the learner's, `code`
-    that line's text, `name` the function, argument or exception that the kind is about, `kinds`
-    the built-in classes that the exception is an instance of.
+    state; where the code has a process of its own also memory, crashed, protocol. `text` says what
+    happened; `where` is a file and a line of the learner's, `code` that line's text, `name` the
+    function, argument or exception that the kind is about, `kinds` the built-in classes that the
+    exception is an instance of, `cause` the kind of what kept a module from being imported.
     """
 
     kind: str
@@ -80,6 +86,7 @@ class Problem:
     code: str = ""
     name: str = ""
     kinds: tuple[str, ...] = ()
+    cause: str = ""
 
 
 class Stopped(Exception):
@@ -103,7 +110,12 @@ def type_name(value: object) -> str:
 def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, ...]:
     """Describe a value by plain data; at most `most` items of a sequence are read."""
     kind = type(value)
-    if kind is np.ndarray and value.dtype is FLOAT64 and value.ndim and value.size <= MOST_ELEMENTS:
+    if (
+        kind is np.ndarray
+        and value.dtype is FLOAT64
+        and value.ndim
+        and 0 < value.size <= MOST_ELEMENTS
+    ):
         return "array", value.copy()  # what nearly all are
     if kind is float or kind is int:
         try:
@@ -115,7 +127,7 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, .
             return "other", f"array of dtype {value.dtype}", short_repr(value)
         if value.ndim == 0 and value.dtype.kind != "b":
             return "number", float(value)
-        if value.size > MOST_ELEMENTS:
+        if max(value.size, *value.shape) > MOST_ELEMENTS:
             return "large", str(value.dtype), value.shape
         return "array", np.array(value)
     if kind is tuple and depth and len(value) <= most:
@@ -141,6 +153,23 @@ def short_repr(value: object) -> str:
         text = f"<its repr raises {type(error).__name__}>"
     text = " ".join(text.split())
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def unwritten(stage: str, function: str) -> Callable[..., Any]:
+    """Return a stub to stand for a function that a module does not have."""
+
+    def stub(*arguments: Any, **options: Any) -> Any:
+        raise NotImplementedError(f"{stage}: {function}")
+
+    return stub
+
+
+@functools.cache
+def compiled(name: str, source: str) -> Any:
+    """Return the function of this name that the source text defines."""
+    space: dict[str, Any] = {"np": np, "Any": Any}
+    exec(source, space)
+    return space[name]
 
 
 # -- the submission ---------------------------------------------------------------------------
@@ -186,7 +215,9 @@ class Submission:
             self._own_modules[self.package] = package
         sys.modules.update(self._own_modules)
 
-    def _import(self, stage: str) -> None:
+    def load(self, stage: str) -> None:
+        """Import a stage's module, once; `broken` tells if that failed."""
+        self._activate()
         if stage in self.modules:
             return
         if stage == "training":
@@ -194,13 +225,16 @@ class Submission:
             importlib.import_module("torch")  # takes a second that is not the learner's
         name = f"{self.package}.{stage}"
         if not (self.folder / f"{stage}.py").is_file():
-            self.broken[stage] = Problem("import", "there is no such file")
+            self.broken.setdefault(stage, Problem("import", "there is no such file"))
         keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         try:
             with self.guard(IMPORT_SECONDS):
+                if stage in self.broken:
+                    raise Stopped(self.broken[stage])
                 module = importlib.import_module(name)
         except Stopped as stopped:
-            self.broken.setdefault(stage, replace(stopped.problem, kind="import"))
+            problem = stopped.problem
+            self.broken.setdefault(stage, replace(problem, kind="import", cause=problem.kind))
             module = ModuleType(name)
             sys.modules[name] = module
         finally:
@@ -210,8 +244,7 @@ class Submission:
         for function in FILES[stage]:
             if not hasattr(module, function):
                 self.absent.add(function)
-                if function in trusted.BY_NAME:  # so that later stages can import it
-                    setattr(module, function, trusted.BY_NAME[function])
+                setattr(module, function, unwritten(stage, function))  # for later stages to import
 
     def find(self, name: str) -> Any:
         """Return the learner's function, or raise `Stopped` if there is none."""
@@ -221,9 +254,8 @@ class Submission:
             raise Stopped(unwritten)
         if stage in BONUS and not (self.folder / f"{stage}.py").is_file():
             raise Stopped(unwritten)
-        self._activate()
         for other in [*USES.get(stage, ()), stage]:
-            self._import(other)
+            self.load(other)
         if stage in self.broken:
             raise Stopped(self.broken[stage])
         if name in self.absent:
@@ -247,16 +279,17 @@ class Submission:
         return self._untouched[stage]
 
     @contextmanager
-    def trusting(self, names: tuple[str, ...]) -> Iterator[None]:
+    def trusting(self, trust: Trust) -> Iterator[None]:
         """Put trusted functions in the place of the learner's, wherever they are used."""
         changed: list[tuple[dict[str, Any], str, Any]] = []
-        own = {id(getattr(self.modules.get(STAGE_OF[n]), n, None)): n for n in names}
+        own = {id(getattr(self.modules.get(STAGE_OF[n]), n, None)): n for n in trust}
         own.pop(id(None), None)
-        for module in self.modules.values() if names else ():
+        for module in self.modules.values() if trust else ():
             for key, value in list(vars(module).items()):
                 if id(value) in own:
+                    name = own[id(value)]
                     changed.append((vars(module), key, value))
-                    vars(module)[key] = trusted.BY_NAME[own[id(value)]]
+                    vars(module)[key] = compiled(name, trust[name])
         try:
             yield
         finally:
@@ -400,7 +433,7 @@ def call(
     stir: int | None = None,
     watch: bool = False,
     seconds: float | None = None,
-    trust: tuple[str, ...] = (),
+    trust: Trust = NOTHING,
 ) -> tuple[Any, ...]:
     """Call a function `times` times with the same values, and describe each result.
 
@@ -531,7 +564,7 @@ def describe_tensor(value: Any) -> tuple[Any, ...]:
 
 @probe
 def model(
-    submission: Submission, w: float, b: float, x: Array, trust: tuple[str, ...] = ()
+    submission: Submission, w: float, b: float, x: Array, trust: Trust = NOTHING
 ) -> tuple[Any, ...]:
     """Make a `LinearRegression`, set its parameters, and describe it and its prediction.
 
@@ -564,9 +597,7 @@ def model(
 
 
 @probe
-def dataset(
-    submission: Submission, x: Array, y: Array, trust: tuple[str, ...] = ()
-) -> tuple[Any, ...]:
+def dataset(submission: Submission, x: Array, y: Array, trust: Trust = NOTHING) -> tuple[Any, ...]:
     """Describe the tensors of the data set that `to_dataset` makes."""
     function = submission.find("to_dataset")
     from torch.utils.data import TensorDataset
@@ -591,7 +622,7 @@ def train_epoch(
     b: float,
     loss: str = "MSELoss()",
     times: int = 1,
-    trust: tuple[str, ...] = (),
+    trust: Trust = NOTHING,
 ) -> tuple[Any, ...]:
     """Run `train_epoch` on a right model, unshuffled batches, and plain SGD.
 
@@ -638,7 +669,7 @@ def train(
     b: float,
     seed: int | None = 0,
     stir: int = 0,
-    trust: tuple[str, ...] = (),
+    trust: Trust = NOTHING,
 ) -> tuple[Any, ...]:
     """Run `train` on a right model and data set.
 

@@ -5,19 +5,20 @@ import inspect
 import os
 import sys
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis.errors import Flaky
 
-from tests.boundary import Halted, Implementation, Verdict, Wrong
-from tests.probes import BONUS, FILES, STAGE_OF, STAGES
+from tests.boundary import Halted, Implementation, Verdict, Wrong, settle
+from tests.probes import BONUS, FILES, STAGE_OF
+from tests.summary import Summary
 
 PLAIN = str.maketrans(
     {"✗": "x", "·": "*", "×": "x", "−": "-", "—": "-", "ε": "eps", "Σ": "sum", "…": "..."}
 )
+BONUS_FUNCTIONS = {name for names in BONUS.values() for name in names}
 
 
 class Report:
@@ -70,34 +71,17 @@ class Report:
         __tracebackhide__ = True
         try:
             return (yield)
-        except (Wrong, Halted) as found:
-            if found.verdict.kind == "not started" and STAGE_OF[found.verdict.about] in BONUS:
-                pytest.skip("the bonus is not written yet")
-            failure: BaseException = found
-            traceback = found.__traceback__
-            if found.verdict.kind == "wrong":
-                simplest = self.implementation.subjects[found.verdict.about].diagnosis()
-                failure = Wrong(simplest or found.verdict)
-        except Flaky as flaky:  # the function answers the same call in different ways
-            changing = self.verdict_on_flaky(pyfuncitem, flaky)
-            if changing is None:
+        except (Wrong, Halted, Flaky) as found:
+            function = judged_function(pyfuncitem)
+            failure = settle(self.implementation.subjects[function], found) if function else None
+            if failure is None:
                 raise
-            failure, traceback = Wrong(changing), flaky.__traceback__
+            if failure.verdict.kind == "not started" and function in BONUS_FUNCTIONS:
+                pytest.skip("the bonus is not written yet")
+            traceback = found.__traceback__
         if pyfuncitem.config.getoption("tbstyle") == "auto":
             traceback = None  # the report shows none, and to write them takes seconds
         raise failure.with_traceback(traceback) from None
-
-    def verdict_on_flaky(self, item: pytest.Item, flaky: Flaky) -> Verdict | None:
-        """Return the verdict on a function that did not fail again when Hypothesis looked."""
-        function = judged_function(item)
-        if function is None:
-            return None
-        first = self.implementation.subjects[function].diagnosis()
-        found = [e.verdict for e in getattr(flaky, "exceptions", ()) if isinstance(e, Wrong)]
-        if first is not None or not found:
-            return first
-        headline = f"{found[0].headline} (at some calls, at others not)"
-        return replace(found[0], headline=headline)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -114,14 +98,7 @@ class Report:
         }
         if call.excinfo is not None and isinstance(call.excinfo.value, Wrong | Halted):
             verdict = call.excinfo.value.verdict
-            line = item.reportinfo()[1] or 0
-            report.kata |= {
-                "about": verdict.about,
-                "kind": verdict.kind,
-                "headline": verdict.headline,
-                "lines": [list(pair) for pair in verdict.lines],
-                "line": line,
-            }
+            report.kata |= verdict.facts() | {"line": item.reportinfo()[1] or 0}
             if self.draws:
                 report.kata["picture"] = self.draw(verdict)
             if item.config.getoption("tbstyle") == "auto":
@@ -165,99 +142,11 @@ class Report:
 
     def write(self, terminal: Any, reports: list[Any]) -> None:
         facts = [report.kata | {"passed": report.passed} for report in reports]
-        verdicts = first_verdicts(facts)
+        package = self.implementation.submission.package
         terminal.ensure_newline()
         terminal.section(f"kata: {self.folder}", "-", bold=True)
-        for about, (verdict, more) in verdicts.items():
-            if verdict.kind in ("wrong", "import"):
-                pictures = [f.get("picture", "") for f in facts if f.get("about") == about]
-                self.write_block(terminal, about, verdict, more, picture=pictures[0])
-        for number, stage in [*enumerate(STAGES, start=1), *(("+", name) for name in BONUS)]:
-            state, text = self.stage_state(stage, facts, verdicts)
-            if state:
-                colour = {"done": "green", "wrong": "red"}.get(state, "yellow")
-                line = f"  {number} {stage:<11}{state:<13}{text}"
-                terminal.write_line(printable(line.rstrip()), **{colour: True})
-        terminal.write_line(printable(self.next_step(facts, verdicts)), bold=True)
-
-    def write_block(
-        self, terminal: Any, about: str, verdict: Verdict, more: int, picture: str
-    ) -> None:
-        terminal.write_line(printable(f"✗ {about}: {verdict.headline}"), red=True, bold=True)
-        lines = [pair for pair in verdict.lines if pair[0] != "paste"]
-        if more:
-            noun = "property fails" if more == 1 else "properties fail"
-            lines.append(("more", f"{more} further {noun}"))
-        lines += [pair for pair in verdict.lines if pair[0] == "paste"]  # it is long
-        if picture:
-            lines.append(("picture", picture))
-        if about in STAGE_OF:
-            lines.append(("hint", f"pytest --hint {about}"))
-        for label, text in lines:
-            terminal.write_line(printable(f"    {label:<10}{text}".rstrip()))
-        terminal.write_line("")
-
-    def stage_state(
-        self, stage: str, facts: list[dict[str, Any]], verdicts: dict[str, tuple[Verdict, int]]
-    ) -> tuple[str, str]:
-        """Return a stage's state and what there is to say about it; no state if it did not run."""
-        own = [fact for fact in facts if STAGE_OF[fact["function"]] == stage]
-        if not own:
-            return "", ""
-        by_kind: dict[str, list[str]] = {}
-        for name in [stage, *FILES[stage]]:
-            if name in verdicts:
-                by_kind.setdefault(verdicts[name][0].kind, []).append(name)
-        wrong, unwritten = by_kind.get("wrong", []), by_kind.get("not started", [])
-        said = [f"to correct: {', '.join(wrong)}"] if wrong else []
-        said += [f"to write: {', '.join(unwritten)}"] if unwritten else []
-        for name in by_kind.get("waiting", []):
-            said.append(f"{name} waits for {verdicts[name][0].headline}")
-        text = "; ".join(said)
-        if "import" in by_kind:
-            return "wrong", f"{stage}.py cannot be imported"
-        if wrong:
-            return "wrong", text
-        if unwritten:
-            judged = {fact["function"] for fact in own}
-            return ("not started" if judged == set(unwritten) else "started"), text
-        if by_kind:
-            return "waiting", text
-        if not all(fact["passed"] for fact in own):
-            return "wrong", "see above"
-        of = max(fact["of"] for fact in own)  # a stage may be judged once more in another's file
-        ran = len({fact["test"] for fact in own if fact["of"] or not of})
-        if ran < of or not of:
-            among = f" of {of}" if of else ""
-            noun = "property" if ran == 1 and not of else "properties"
-            return "passes", f"{ran}{among} {noun} run"
-        return "done", ""
-
-    def next_step(
-        self, facts: list[dict[str, Any]], verdicts: dict[str, tuple[Verdict, int]]
-    ) -> str:
-        again = f"then run {self.command} again"
-        for stage, names in FILES.items():
-            file = os.path.normpath(os.path.join(self.folder, f"{stage}.py"))
-            for name in [stage, *names]:
-                kind = verdicts[name][0].kind if name in verdicts else ""
-                if kind == "import":
-                    return f"next: mend {file}, {again}"
-                if kind == "wrong":
-                    return f"next: correct {name} in {file}, {again}"
-                if kind == "not started":
-                    return f"next: write {name} in {file} (for a hint: pytest --hint {name})"
-        if not all(fact["passed"] for fact in facts):
-            return "next: see the failures above"
-        if {STAGE_OF[fact["function"]] for fact in facts} >= set(STAGES) and all(
-            self.stage_state(stage, facts, verdicts)[0] == "done" for stage in STAGES
-        ):
-            package = self.implementation.submission.package
-            draw = f": draw the comparison with python -m {package}"
-            if not {STAGE_OF[fact["function"]] for fact in facts} & {*BONUS}:
-                draw += f" (and there is a bonus: {package}/scan.py)"
-            return "all done" + (draw if self.folder == package else "")
-        return f"next: run {self.command} for all stages"
+        for text, markup in Summary(facts, self.folder, self.command, package).lines():
+            terminal.write_line(printable(text), **dict.fromkeys(markup, True))
 
 
 def judged_function(item: pytest.Item) -> str | None:
@@ -273,22 +162,6 @@ def count_tests(module: ModuleType, stage: str) -> int:
         return 0
     tests = [f for name, f in vars(module).items() if name.startswith("test_")]
     return sum(bool({*inspect.signature(test).parameters} & {*FILES[stage]}) for test in tests)
-
-
-def first_verdicts(facts: list[dict[str, Any]]) -> dict[str, tuple[Verdict, int]]:
-    """Return, for whatever is not right, the first verdict in the file and how many more."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for fact in sorted(facts, key=lambda fact: fact.get("line", 0)):
-        if "kind" in fact:
-            found.setdefault(fact["about"], []).append(fact)
-    order = [name for stage, names in FILES.items() for name in [stage, *names]]
-    verdicts = {}
-    for about in sorted(found, key=order.index):
-        first = found[about][0]
-        lines = tuple((label, text) for label, text in first["lines"])
-        verdict = Verdict(about, first["kind"], first["headline"], lines)
-        verdicts[about] = verdict, len(found[about]) - 1
-    return verdicts
 
 
 def printable(text: str) -> str:

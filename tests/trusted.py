@@ -1,9 +1,12 @@
 """Plain, right versions of the functions that later stages build on.
 
 They stand in for a learner's function that is missing or wrong, so that its mistake is
-reported once, at its own stage, and the stages after it can be judged all the same.
+reported once, at its own stage, and the stages after it can be judged all the same. Each stands
+by itself: it is sent to the learner's code as text, and only when it is needed.
 """
 
+import functools
+import inspect
 from typing import Any
 
 import numpy as np
@@ -54,7 +57,7 @@ def train_epoch(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
     return sum(losses) / len(losses)
 
 
-BY_NAME: dict[str, Any] = {
+BY_NAME = {
     function.__name__: function
     for function in (
         predict,
@@ -66,3 +69,9 @@ BY_NAME: dict[str, Any] = {
         train_epoch,
     )
 }
+
+
+@functools.cache
+def source(name: str) -> str:
+    """Return the text of one of these functions, to be compiled where the learner's code runs."""
+    return inspect.getsource(BY_NAME[name])
