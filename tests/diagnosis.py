@@ -22,7 +22,8 @@ from tests.boundary import FORMS, Halted, Implementation, Subject, Wrong
 from tests.laws import gradients
 from tests.laws.batching import tagged
 from tests.laws.descent import CONSTANT_CASES, batches_used, descent
-from tests.mistakes import Mistake, known
+from tests.mistakes import Entry, Mistake, Recorded, entries
+from tests.mistakes.record import Loose
 from tests.probes import Array, Seed, Submission, Trust
 from tests.strategies import column
 
@@ -55,12 +56,22 @@ def subject_of(function: str, code: Callable[..., Any]) -> Subject:
 
 
 class Known:
-    """The features of a known mistake, found out as far as they are asked for."""
+    """What a known mistake does: read from a record, or found out as far as it is asked for."""
 
-    def __init__(self, mistake: Mistake) -> None:
+    def __init__(self, mistake: Mistake | Recorded) -> None:
         self.mistake = mistake
-        self._rest = features(subject_of(mistake.function, mistake.implementation))
         self._found: list[Any] = []
+        if isinstance(mistake, Recorded):
+            self._rest = iter(mistake.features)
+        else:
+            self._rest = features(subject_of(mistake.function, mistake.implementation))
+
+    @functools.cached_property
+    def complaint(self) -> str:
+        """What the tests say of it."""
+        if isinstance(self.mistake, Recorded):
+            return self.mistake.complaint
+        return complaint(subject_of(self.mistake.function, self.mistake.implementation))
 
     def __getitem__(self, index: int) -> Any:
         while len(self._found) <= index:
@@ -78,16 +89,15 @@ END = object()  # stands after the last feature
 of_mistake = functools.cache(Known)
 
 
-def likely(subject: Subject) -> Mistake | None:
+def likely(subject: Subject) -> Entry | None:
     """Return the one known mistake that explains all that the function does."""
-    if not known(subject.function):
+    if not entries(subject.function):
         return None
     explanations = explain(subject.function, features(subject))
     if len(explanations) != 1:
         return None
     (mistake,) = explanations
-    seen_there = complaint(subject_of(mistake.function, mistake.implementation))
-    return mistake if seen_there == complaint(subject) else None
+    return mistake if of_mistake(mistake).complaint == complaint(subject) else None
 
 
 def complaint(subject: Subject) -> str:
@@ -96,9 +106,9 @@ def complaint(subject: Subject) -> str:
     return "" if verdict is None else re.sub(r"-?\d+(\.\d+)?(e-?\d+)?", "#", verdict.headline)
 
 
-def explain(function: str, found: Features) -> list[Mistake]:
+def explain(function: str, found: Features) -> list[Mistake | Recorded]:
     """Return the known mistakes that have all of the features that were found."""
-    candidates = [of_mistake(mistake) for mistake in known(function)]
+    candidates = [of_mistake(mistake) for mistake in entries(function)]
     for index, feature in enumerate(found):
         candidates = [c for c in candidates if alike(feature, c[index])]
         if not candidates:
@@ -115,10 +125,6 @@ def features(subject: Subject) -> Features:
 
 
 # -- comparing --------------------------------------------------------------------------------
-
-
-class Loose(float):
-    """A statistic: alike if it differs by no more than an eighth, relative to at least 1."""
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -214,7 +220,7 @@ def data_features(subject: Subject) -> Features:
         for array in (x, e):
             yield from map(Loose, (array.mean(), array.std(), array.min() > -0.01))
         kurtosis = ((e - e.mean()) ** 4).mean() / (e.var() ** 2 or 1.0)
-        yield kurtosis < 2.4
+        yield bool(kurtosis < 2.4)
         yield bool(np.ptp(x, axis=1).max() == 0), bool(np.ptp(e, axis=1).max() < 1e-9)
         yield bool((np.diff(x, axis=1) >= 0).all()), len(np.unique(x)) < 10
         yield correlated(x[:, 0], np.abs(e[:, 0])), correlated(x[:, 0], e[:, 0])

@@ -1,18 +1,32 @@
 """What a known mistake is, and where all of them are kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A wrong implementation of one function, and what to tell the learner who made it."""
+class Entry:
+    """A mistake in one function, and what to tell the learner who made it."""
 
     name: str
     function: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class Mistake(Entry):
+    """An entry that has the wrong implementation: what it does is found out by running it."""
+
     implementation: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Recorded(Entry):
+    """An entry without the code, as learners have it: what it does was written down before."""
+
+    complaint: str = field(compare=False)
+    features: list[Any] = field(compare=False)
 
 
 MISTAKES: list[Mistake] = []
