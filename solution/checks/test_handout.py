@@ -308,7 +308,7 @@ def test_readme_of_the_project_keeps_its_instructors_part() -> None:
     [
         ("a\n\n<!-- instructors -->\nb\n\n<!-- end instructors -->\n\nc\n", "a\n\nc\n"),
         ("a\n# instructors\nb\n# end instructors\nc\n", "a\nc\n"),
-        ("a # instructors\n", "a # instructors\n"),
+        ("a # instructors\n# instructors read\n", "a # instructors\n# instructors read\n"),
     ],
 )
 def test_blocks_are_left_out(text: str, left: str) -> None:
