@@ -177,6 +177,7 @@ def answer_all(submission: Submission, channel: int = 3) -> None:
             return
         buffer = wire.Buffer()
         result = answer(submission, wire.unpack_request(text["request"], wire.Bytes(data)))
+        told: dict[str, Any]
         try:
             if isinstance(result, Problem):
                 told = {"problem": wire.pack_problem(result)}

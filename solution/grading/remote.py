@@ -234,7 +234,7 @@ class RemoteSubmission:
         self.limit = SimpleNamespace(paused=False, rest=lambda: None)
         self.used = 0.0  # seconds
         self.broken: dict[str, Problem] = {}
-        self._paths = {os.path.abspath(path) for path in OURS} - {"/"}
+        self._paths = {os.path.abspath(path) for path in map(str, OURS)} - {"/"}
         self._ward: Ward | None = None
         self._loaded: set[str] = set()
 

@@ -26,7 +26,9 @@ LONGEST = 400  # characters of a text within a description
 
 # All dtypes of numbers that NumPy has on this machine, in either byte order.
 DTYPES = {
-    dtype.newbyteorder(order).str for dtype in map(np.dtype, "?bBhHiIlLqQefdg") for order in "<>"
+    turned.str
+    for dtype in map(np.dtype, "?bBhHiIlLqQefdg")
+    for turned in (dtype, dtype.newbyteorder("S"))
 }
 
 
@@ -124,7 +126,8 @@ class Bytes:
                 raise Malformed("more arrays than bytes")
             if not count:
                 return np.empty(shape, dtype)
-            return np.frombuffer(self.data, dtype, count, offset).reshape(shape).copy()
+            found: Array = np.frombuffer(self.data, dtype, count, offset).reshape(shape)
+            return found.copy()
         except (TypeError, ValueError, OverflowError):
             raise Malformed("an array that is not there") from None
 
@@ -224,9 +227,9 @@ def unpack(text: Any, data: Bytes, depth: int = DEEPEST) -> Description:
         case ["sequence", str(name), items, bool(complete)] if depth:
             return "sequence", short(name), unpack_all(items, data, depth - 1), complete
         case ["model", [*names], str(linear), prediction, [*gradients]] if depth == DEEPEST:
-            shown = [short(str(name)) for name in names[:20]]
+            told = [short(str(name)) for name in names[:20]]
             slopes = [real(value) for value in gradients[:2]]
-            return "model", shown, short(linear), unpack(prediction, data, 1), slopes
+            return "model", told, short(linear), unpack(prediction, data, 1), slopes
     raise Malformed("a description of an unknown kind")
 
 
@@ -289,11 +292,11 @@ def pack_problem(problem: Problem) -> dict[str, Any]:
 def unpack_problem(text: Any) -> Problem:
     """Return the problem that a text stands for."""
     match text:
-        case {"where": place, "kinds": [*kinds], **texts} if {*texts} == {*TEXTS}:
+        case {"where": place, "kinds": [*kinds]} if text.keys() == {*TEXTS, "where", "kinds"}:
             where = None
             match place:
                 case [str(file), int(line)]:
                     where = short(file), min(max(line, 0), 10**6)
-            said = {name: short(str(value)) for name, value in texts.items()}
+            said = {name: short(str(text[name])) for name in TEXTS}
             return Problem(**said, where=where, kinds=tuple(short(str(k)) for k in kinds[:20]))
     raise Malformed("a problem that is none")
