@@ -45,7 +45,15 @@ class Station:
             env={**os.environ, "PYTHONHASHSEED": "0"},
             start_new_session=True,  # Ctrl-C is for the process that started it
         )
-        self._receive(time.monotonic() + 2 * START_SECONDS)
+        with _lock:
+            _all.add(self)
+        if _closing.is_set():
+            self.process.kill()
+        try:
+            self._receive(time.monotonic() + 2 * START_SECONDS)  # until it is ready
+        except StationFailed:
+            discard(self)
+            raise
 
     def judge(self, files: Mapping[str, bytes], number: int, limits: Limits) -> dict[str, Any]:
         """Judge one submission, as `solution.grading.judge.judge` does."""
@@ -90,6 +98,12 @@ class Station:
 _idle: "queue.SimpleQueue[Station]" = queue.SimpleQueue()
 _all: set[Station] = set()
 _lock = threading.Lock()
+_closing = threading.Event()
+
+
+def is_closing() -> bool:
+    """Whether no more is to be judged."""
+    return _closing.is_set()
 
 
 @contextlib.contextmanager
@@ -97,14 +111,11 @@ def station(locks: bool) -> Iterator[Station]:
     """Lend a station of this process, a new one where none is free."""
     try:
         one = _idle.get_nowait()
-    except queue.Empty:
-        one = None
-    if one is None or one.locks != locks:
-        if one is not None:
+        while one.locks != locks:
             discard(one)
+            one = _idle.get_nowait()
+    except queue.Empty:
         one = Station(locks)
-        with _lock:
-            _all.add(one)
     try:
         yield one
     except BaseException:
@@ -123,10 +134,25 @@ def discard(one: Station) -> None:
     one.close()
 
 
+@contextlib.contextmanager
+def all_closed() -> Iterator[None]:
+    """End all stations of this process, and start no new ones meanwhile."""
+    _closing.set()
+    try:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                discard(_idle.get_nowait())
+        with _lock:
+            at_work = [*_all]
+        for one in at_work:
+            one.process.kill()  # who waits for it discards it
+        yield
+    finally:
+        _closing.clear()
+
+
 @atexit.register
 def close_all() -> None:
-    """End all stations of this process."""
-    with _lock:
-        ending = [*_all]
-    for one in ending:
+    """End all stations with this process."""
+    for one in [*_all]:
         discard(one)

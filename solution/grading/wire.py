@@ -124,10 +124,10 @@ class Bytes:
             self.left -= count * np.dtype(dtype).itemsize
             if self.left < 0:
                 raise Malformed("more arrays than bytes")
-            if not count:
-                return np.empty(shape, dtype)
-            found: Array = np.frombuffer(self.data, dtype, count, offset).reshape(shape)
-            return found.copy()
+            found: Array = np.empty(shape, dtype)
+            if count:
+                found[...] = np.frombuffer(self.data, dtype, count, offset).reshape(shape)
+            return found
         except (TypeError, ValueError, OverflowError):
             raise Malformed("an array that is not there") from None
 
