@@ -35,7 +35,8 @@ class Station:
 
     def __init__(self, locks: bool) -> None:
         self.locks = locks
-        self.judged = 0
+        self.is_worn_out = False
+        self._judged = 0
         self.process = subprocess.Popen(
             [sys.executable, "-m", "solution.grading.judge", str(int(locks))],
             stdin=subprocess.PIPE,
@@ -57,7 +58,8 @@ class Station:
 
     def judge(self, files: Mapping[str, bytes], number: int, limits: Limits) -> dict[str, Any]:
         """Judge one submission, as `solution.grading.judge.judge` does."""
-        self.judged += 1
+        self._judged += 1
+        self.is_worn_out = self._judged >= RENEW_AFTER
         places, end = [], 0
         for name, code in files.items():
             places.append([name, end, end + len(code)])
@@ -121,10 +123,10 @@ def station(locks: bool) -> Iterator[Station]:
     except BaseException:
         discard(one)
         raise
-    if one.judged < RENEW_AFTER:
-        _idle.put(one)
-    else:
+    if one.is_worn_out:
         discard(one)
+    else:
+        _idle.put(one)
 
 
 def discard(one: Station) -> None:
