@@ -1,0 +1,1 @@
+"""Grading a class: one page that shows an instructor where everybody is."""
