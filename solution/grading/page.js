@@ -284,7 +284,7 @@ function refresh() {
   shown = learners.filter((learner) => matches(learner, filter));
   const sign = order.down ? -1 : 1;
   const unscored = (learner) => order.by === "score" && data.scores[learner] === null;
-  shown.sort((a, b) => unscored(a) - unscored(b) || sign * COMPARE[order.by](a, b) || a - b);
+  shown.sort((a, b) => unscored(a) - unscored(b) || sign * COMPARE[order.by](a, b));
   drawRows(0);
 }
 
@@ -433,8 +433,7 @@ function route() {
   byId("learner").hidden = !opened;
   if (opened) {
     drawLearner(learner);
-    scrollTo(0, 0);
-    byId("learner-name").focus();
+    byId("learner-name").focus(); // which brings it into view
   } else if (!left) {
     scrollTo(0, scrolled);
   }
