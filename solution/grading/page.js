@@ -218,7 +218,7 @@ function mistakeItem(failure, index) {
     make("code", {}, failure.function),
     failure.mistake ? make("strong", {}, title) : make("span", {}, title),
   );
-  if (failure.sentence) head.append(visible(failure.sentence));
+  if (failure.sentence) head.append(make("span", {}, failure.sentence));
   return make("li", {}, head, more);
 }
 
@@ -226,7 +226,7 @@ function drawTopics() {
   for (const { learners: helped, text, filter } of data.topics) {
     const count = `${helped} of ${people(learners.length)}`;
     const who = button(count, () => choose(filter), { ariaLabel: `${count} ${visible(text)}` });
-    byId("topics").append(make("li", {}, make("p", {}, who, text)));
+    byId("topics").append(make("li", {}, make("p", {}, who, make("span", {}, text))));
   }
   let note = "Ranked by how many learners it would help; where that is equal, earlier stages come first.";
   if (!learners.length) note = "There are no submissions yet.";
