@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, Protocol, TypeVar, cast
 
 import numpy as np
 from hypothesis.errors import Flaky
 
 from tests import trusted, wording
-from tests.probes import STAGE_OF, Array, Problem, Submission
+from tests.probes import STAGE_OF, Array, Description, Problem, Submission
 
 # What a function may build on: replaced by trusted versions where the learner's are not right.
 BUILDS_ON = {
@@ -108,7 +108,6 @@ class Malformed(Exception):
 
 # -- forms: from a description to a plain value -----------------------------------------------
 
-Description = tuple[Any, ...]
 Form = Callable[[Description], Any]
 Paste = Callable[[str], str]
 
@@ -556,6 +555,20 @@ def settle(subject: Subject, error: BaseException) -> Wrong | Halted | None:
     return None if first is None else Wrong(first)
 
 
+class Judged(Protocol):
+    """The judged side: a `tests.probes.Submission`, here or in another process."""
+
+    package: str
+    printed: str
+    limit: Any
+
+    def run(self, probe: str, **request: Any) -> Description | Problem:
+        """Answer one request."""
+
+    def mentions(self, name: str) -> bool:
+        """Whether a function of the submission may use this one."""
+
+
 class Implementation:
     """The five modules in one folder, as the tests see them.
 
@@ -565,13 +578,13 @@ class Implementation:
         Where the modules are.
     package : str
         The name under which they are imported.
-    submission : Submission, optional
+    submission : Judged, optional
         The judged side, if it is not to run in this process.
     """
 
-    def __init__(self, folder: Path, package: str, submission: Submission | None = None) -> None:
+    def __init__(self, folder: Path, package: str, submission: Judged | None = None) -> None:
         self.folder = folder
-        self.submission = submission or Submission(folder, package)
+        self.submission: Judged = submission or Submission(folder, package)
         self.subjects = {name: Subject(name, self) for name in STAGE_OF}
 
     def unsound(self, names: tuple[str, ...]) -> tuple[str, ...]:

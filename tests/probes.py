@@ -27,6 +27,7 @@ from tests.containment import ProcessEnd, contained
 from tests.limits import Limit, OutOfTime
 
 Array = NDArray[Any]
+Description = tuple[Any, ...]  # what came back, see `describe`
 FLOAT64 = np.dtype(np.float64)
 
 STAGES = {
@@ -107,7 +108,7 @@ def type_name(value: object) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
-def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> tuple[Any, ...]:
+def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> Description:
     """Describe a value by plain data; at most `most` items of a sequence are read."""
     kind = type(value)
     if (
@@ -234,7 +235,8 @@ class Submission:
                 module = importlib.import_module(name)
         except Stopped as stopped:
             problem = stopped.problem
-            self.broken.setdefault(stage, replace(problem, kind="import", cause=problem.kind))
+            cause = "crashed" if problem.name == "ProcessEnd" else problem.kind
+            self.broken.setdefault(stage, replace(problem, kind="import", cause=cause))
             module = ModuleType(name)
             sys.modules[name] = module
         finally:
@@ -339,7 +341,8 @@ class Submission:
                 raise  # it was the user's
             kind = "exit" if isinstance(error, SystemExit | ProcessEnd) else "raised"
             text = exception_text(error)
-            if "reading from stdin" in text:  # pytest's own words are about its options
+            # pytest's own words are about its options; elsewhere there is nothing to read
+            if "reading from stdin" in text or "EOF when reading a line" in text:
                 kind, text = "input", "waits for input from the keyboard"
             own = type(error).__mro__
             kinds = tuple(base.__name__ for base in own if base.__module__ == "builtins")
@@ -365,7 +368,7 @@ class Submission:
         code = linecache.getline(*where).strip()
         return replace(problem, where=where, code=code)
 
-    def run(self, probe: str, **request: Any) -> tuple[Any, ...] | Problem:
+    def run(self, probe: str, **request: Any) -> Description | Problem:
         """Answer one request: a description of the result, or the problem.
 
         Parameters
@@ -395,10 +398,10 @@ def exception_text(error: BaseException) -> str:
 
 # -- probes -----------------------------------------------------------------------------------
 
-PROBES: dict[str, Callable[..., tuple[Any, ...]]] = {}
+PROBES: dict[str, Callable[..., Description]] = {}
 
 
-def probe(function: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+def probe(function: Callable[..., Description]) -> Callable[..., Description]:
     """Mark a function as a probe: it can be asked for by name."""
     PROBES[function.__name__] = function
     return function
@@ -434,7 +437,7 @@ def call(
     watch: bool = False,
     seconds: float | None = None,
     trust: Trust = NOTHING,
-) -> tuple[Any, ...]:
+) -> Description:
     """Call a function `times` times with the same values, and describe each result.
 
     A `Seed` becomes one generator, which the calls share. With `sweep`, the keyword of that name
@@ -542,7 +545,7 @@ def torch_defaults() -> Iterator[None]:
         torch.set_grad_enabled(grad)
 
 
-def parameters(model: Any) -> tuple[Any, ...]:
+def parameters(model: Any) -> Description:
     weight, bias = model.linear.weight.detach(), model.linear.bias.detach()
     return "sequence", "parameters", [("number", float(weight)), ("number", float(bias))], True
 
@@ -554,7 +557,7 @@ def tensors(*arrays: Array) -> Any:
     return TensorDataset(*(torch.tensor(a, dtype=torch.float32) for a in arrays))
 
 
-def describe_tensor(value: Any) -> tuple[Any, ...]:
+def describe_tensor(value: Any) -> Description:
     import torch
 
     if type(value) is not torch.Tensor:
@@ -565,7 +568,7 @@ def describe_tensor(value: Any) -> tuple[Any, ...]:
 @probe
 def model(
     submission: Submission, w: float, b: float, x: Array, trust: Trust = NOTHING
-) -> tuple[Any, ...]:
+) -> Description:
     """Make a `LinearRegression`, set its parameters, and describe it and its prediction.
 
     The result has four parts: the names and shapes of the parameters, what `linear` is, the
@@ -597,7 +600,7 @@ def model(
 
 
 @probe
-def dataset(submission: Submission, x: Array, y: Array, trust: Trust = NOTHING) -> tuple[Any, ...]:
+def dataset(submission: Submission, x: Array, y: Array, trust: Trust = NOTHING) -> Description:
     """Describe the tensors of the data set that `to_dataset` makes."""
     function = submission.find("to_dataset")
     from torch.utils.data import TensorDataset
@@ -623,7 +626,7 @@ def train_epoch(
     loss: str = "MSELoss()",
     times: int = 1,
     trust: Trust = NOTHING,
-) -> tuple[Any, ...]:
+) -> Description:
     """Run `train_epoch` on a right model, unshuffled batches, and plain SGD.
 
     The result has three parts: the parameters at the end, what the calls returned, and whether
@@ -670,7 +673,7 @@ def train(
     seed: int | None = 0,
     stir: int = 0,
     trust: Trust = NOTHING,
-) -> tuple[Any, ...]:
+) -> Description:
     """Run `train` on a right model and data set.
 
     The result has two parts: the parameters at the end, and the losses. `seed` is the

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import settings
 
 import conftest  # noqa: F401, has the profiles
-from solution.checks.properties import Property, properties
+from solution.grading.properties import Property, properties
 from tests.boundary import Halted, Subject, Wrong
 from tests.diagnosis import subject_of
 from tests.mistakes import known
@@ -35,14 +35,14 @@ def write_matrix(function: str) -> None:
         subject = subject_of(function, mistake.implementation)
         with warnings.catch_warnings(), contextlib.redirect_stdout(None):
             warnings.simplefilter("ignore")
-            caught[row] = [catches(judge, subject) for judge in judges.values()]
+            caught[row] = [catches(judge, subject) for judge in judges]
     print(f"\n{function}")
-    for column, name in enumerate(judges):
+    names = np.array([judge.name for judge in judges])
+    for column, name in enumerate(names):
         print(f"  {column + 1:>3}  {name.removeprefix('test_').replace('_', ' ')}")
     print(" " * 45 + "".join(f"{column + 1:>3}" for column in range(len(judges))))
     for mistake, found in zip(mistakes, caught, strict=True):
         print(f"  {mistake.name[:42]:<43}" + "".join("  x" if one else "  ." for one in found))
-    names = np.array(list(judges))
     for name in names[~caught.any(axis=0)]:
         print(f"  catches none: {name}")
     for mistake, found in zip(mistakes, caught, strict=True):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from solution.checks.properties import properties
 from solution.checks.styles import STYLES, Style
+from solution.grading.properties import properties
 from tests import diagnosis
 from tests.probes import STAGES
 
@@ -17,7 +17,7 @@ def test_there_are_eight_styles_or_more_of_every_function(function: str) -> None
 @pytest.mark.parametrize("style", STYLES, ids=lambda s: f"{s.function}: {s.name}")
 def test_style_has_all_properties(style: Style) -> None:
     subject = diagnosis.subject_of(style.function, style.implementation)
-    for judge in properties(style.function).values():
+    for judge in properties(style.function):
         judge(subject)
 
 

@@ -1,0 +1,564 @@
+"""`python -m solution.grade`: a class is judged, and its results are written, come what may."""
+
+import contextlib
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solution import grade
+from solution.checks.conftest import ROOT
+from solution.grading import results, run, sandbox, station, submissions
+from solution.grading.judge import STATUS, expected_tests
+from solution.grading.remote import Limits
+from tests.probes import STAGES
+
+pytestmark = pytest.mark.skipif(bool(sandbox.obstacle()), reason=sandbox.obstacle())
+
+# What replaces a line of the solution, and the status that the function of that line gets then.
+CHANGES: dict[str, tuple[str, str, str, str, str]] = {
+    "right": ("gradients", "", "", "predict", "passed"),
+    "wrong": ("gradients", "return w * x + b", "return w * x", "predict", "wrong"),
+    "raises": ("gradients", "return w * x + b", "return w * x + c", "predict", "raised"),
+    "exits": ("gradients", "return w * x + b", "import sys; sys.exit(0)", "predict", "raised"),
+    "hangs": ("gradients", "return w * x + b", "while True: pass", "predict", "timeout"),
+    "crashes": (
+        "gradients",
+        "return w * x + b",
+        "import ctypes; ctypes.string_at(0)",
+        "predict",
+        "crashed",
+    ),
+    "devours": ("gradients", "return w * x + b", "x = bytes(10**10)", "predict", "memory"),
+    "forges": (
+        "gradients",
+        "return w * x + b",
+        "import os; os.write(3, b'{}' * 99)",
+        "predict",
+        "protocol",
+    ),
+    "lost": (
+        "data",
+        "return x, w * x + b + noise * epsilon",
+        "return open('/etc/passwd').read()",
+        "make_data",
+        "raised",
+    ),
+    "stub": (
+        "gradients",
+        "return w * x + b",
+        'raise NotImplementedError("gradients: predict")',
+        "predict",
+        "not started",
+    ),
+    "typo": ("descent", "def minibatch_gd(", "def minibatch_gd((", "minibatch_gd", "raised"),
+}
+
+
+def submission(folder: Path, stage: str, old: str, new: str, note: str = "") -> Path:
+    """Copy the solution, and change it in one place."""
+    folder.mkdir(parents=True)
+    for name in STAGES:
+        text = (ROOT / "solution" / f"{name}.py").read_text(encoding="utf-8")
+        if name == stage and old:
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        (folder / f"{name}.py").write_text(f"{text}\n# {note}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def learners(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a small class."""
+    folder = tmp_path_factory.mktemp("learners")
+    for name, (stage, old, new, _, _) in CHANGES.items():
+        submission(folder / name, stage, old, new)
+    shutil.make_archive(str(folder / "zipped"), "zip", folder / "wrong")
+    (folder / "broken.zip").write_bytes(b"PK\3\4 and no more")
+    (folder / "empty").mkdir()
+    submission(folder / "=1+1\n<b>李", "gradients", "return w * x + b", "return '<script>'")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(learners: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the results of the class."""
+    out = tmp_path_factory.mktemp("graded")
+    assert grade.main(["--all-in", str(learners), "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def few(learners: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with those of the class that are judged fast."""
+    folder = tmp_path_factory.mktemp("few")
+    for name in ("right", "wrong", "raises", "exits", "stub", "typo"):
+        shutil.copytree(learners / name, folder / name)
+    shutil.copy(learners / "broken.zip", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded_few(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return their results."""
+    out = tmp_path_factory.mktemp("graded_few")
+    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 0
+    return out
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "results.csv").open(encoding="utf-8", newline="") as file:
+        return {row["submission"]: row for row in csv.DictReader(file)}
+
+
+def judged(out: Path, name: str) -> dict[str, Any]:
+    found = run.load(out, name)
+    assert found is not None
+    return found
+
+
+def without_times(out: Path) -> dict[str, str]:
+    """Return the text of every file, without the times in them."""
+    return {
+        str(path.relative_to(out)): re.sub(
+            r'("(seconds|execution_time)": |time=")[0-9.e-]+', "", path.read_text(encoding="utf-8")
+        )
+        for path in out.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_the_expected_tests_are_those_that_pytest_runs() -> None:
+    collected = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests", "--collect-only", "-q"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    names = re.findall(r"tests/test_(?!scan)\w+\.py::(.+)", collected)
+    expected = [test.name for tests in expected_tests().values() for test in tests]
+    assert sorted(re.sub(r"\[.*", "", n) for n in names) == sorted(
+        re.sub(r"\[.*", "", n) for n in expected
+    )
+
+
+# -- verdicts -----------------------------------------------------------------------------------
+
+
+def test_table_has_a_row_for_each_submission(graded: Path, learners: Path) -> None:
+    with (graded / "results.csv").open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file))
+    functions = [name for names in STAGES.values() for name in names]
+    assert header == ["submission", "score", "max_score", *functions]
+    assert len(rows(graded)) == len(list(learners.iterdir()))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_only_the_changed_function_fails_and_gets_its_status(graded: Path, name: str) -> None:
+    _, _, _, function, status = CHANGES[name]
+    row = rows(graded)[name]
+    assert row.pop(function) == status
+    assert {row[other] for other in results.FUNCTIONS if other in row} == {"passed"}
+    lost = results.read_points(grade.POINTS)[function] if status != "passed" else 0
+    assert (row["score"], row["max_score"]) == (results.number(100 - lost), "100")
+
+
+def test_what_cannot_be_read_has_no_points(graded: Path) -> None:
+    for name, why in (("broken", "is neither a folder nor a zip or tar archive"), ("empty", "")):
+        assert rows(graded)[name]["score"] == "0"
+        assert judged(graded, name)["problem"] == why
+        assert set(rows(graded)[name].values()) == {name, "0", "100", "not started"}
+
+
+def test_a_zip_is_judged_as_its_folder_is(graded: Path) -> None:
+    one, two = judged(graded, "wrong"), judged(graded, "zipped")
+    assert one["functions"] == two["functions"]
+    assert one["functions"]["predict"]["mistake"] == "predicts without b"
+
+
+def test_a_report_says_what_a_learners_own_run_says(graded: Path, learners: Path) -> None:
+    own = subprocess.run(
+        [sys.executable, "-m", "pytest", f"--impl={learners / 'wrong'}", "tests"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    block = own[own.index("✗ predict") : own.index("    hint")].replace(str(learners), "")
+    said = (graded / "submissions" / "wrong" / "report.txt").read_text(encoding="utf-8")
+    assert [line for line in block.splitlines() if line] == [
+        line
+        for line in said[said.index("✗ predict") : said.index("    hint")].splitlines()
+        if line and not line.startswith("    paste")
+    ]
+
+
+def test_nothing_that_learners_read_names_this_host_or_the_grader(graded: Path) -> None:
+    for path in (graded / "submissions").rglob("*"):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            for secret in (str(ROOT), sys.prefix, sys.base_prefix, "/tmp", "Traceback", "grading"):
+                assert secret not in text, path
+
+
+# -- forms --------------------------------------------------------------------------------------
+
+
+def test_junit_counts_and_escapes(graded: Path) -> None:
+    suites = {suite.get("name"): suite for suite in ET.parse(graded / "junit.xml").getroot()}
+    assert len(suites) == len(rows(graded))
+    suite = suites["wrong"]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("12", "1", "0")
+    (failure,) = suite.iter("failure")
+    assert (failure.get("type"), failure.get("message")) == (
+        "wrong",
+        "the prediction is wrong when b is not 0, right otherwise",
+    )
+    assert "=1+1\n<b>李" in suites
+
+
+def test_names_are_no_formulas_in_a_spreadsheet(graded: Path) -> None:
+    assert "'=1+1\n<b>李" in rows(graded)
+
+
+def test_gradescope_gets_its_form(graded: Path) -> None:
+    for name, score in (("right", 100.0), ("wrong", 95.0)):
+        text = (graded / "submissions" / name / "gradescope.json").read_text(encoding="utf-8")
+        found = json.loads(text)
+        assert found["score"] == score == sum(test["score"] for test in found["tests"])
+        assert isinstance(found["execution_time"], float)
+        assert [test["name"] for test in found["tests"]] == results.FUNCTIONS
+        for test in found["tests"]:
+            assert test.keys() == {"name", "score", "max_score", "status", "output", "visibility"}
+            assert test["status"] == ("passed" if test["score"] else "failed")
+
+
+def test_classroom_gets_its_form(graded: Path) -> None:
+    for name, status in (("right", "pass"), ("wrong", "fail")):
+        text = (graded / "submissions" / name / "classroom.json").read_text(encoding="utf-8")
+        found = json.loads(text)
+        assert (found["version"], found["status"]) == (3, status)
+        assert {test["status"] for test in found["tests"]} == {"pass", status}
+
+
+def test_points_can_be_changed_without_judging_again(
+    graded: Path, learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "points.csv"
+    text = grade.POINTS.read_text(encoding="utf-8")
+    table.write_text(text.replace("predict,5", "predict,7.5"), encoding="utf-8")
+    out = shutil.copytree(graded, tmp_path / "out")
+    monkeypatch.setattr(run, "judge", never)
+    arguments = ["--all-in", str(learners), "--out", str(out), "--points", str(table)]
+    assert grade.main(arguments) == 0
+    assert rows(out)["right"]["score"] == "102.5"
+    assert rows(out)["wrong"]["score"] == "95"
+
+
+def never(*_: Any) -> Any:
+    raise AssertionError("judged again")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("predict,5", "", "predict is missing"),
+        ("predict,5", "predict,-5", "the points of predict are '-5'"),
+        ("predict,5", "predict,5\npredict,5", "'predict'"),
+        ("predict,5", "prediction,5", "there is no function 'prediction'"),
+    ],
+)
+def test_bad_points_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, why: str
+) -> None:
+    table = tmp_path / "points.csv"
+    table.write_text(grade.POINTS.read_text().replace(old, new))
+    with pytest.raises(SystemExit, match="2"):
+        grade.main([str(tmp_path), "--out", str(tmp_path / "out"), "--points", str(table)])
+    assert why in capsys.readouterr().err
+
+
+# -- going on -----------------------------------------------------------------------------------
+
+
+def test_only_what_is_missing_is_judged(
+    graded_few: Path, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = shutil.copytree(graded_few, tmp_path / "out")
+    (out / "submissions" / "wrong" / run.JUDGED).unlink()
+    (out / "submissions" / "raises" / run.JUDGED).write_text("{}")  # written by something else
+    (out / "results.csv").write_text("half")
+    asked = []
+    judge = run.judge
+
+    def counted(*given: Any) -> dict[str, Any]:
+        asked.append(given)
+        return judge(*given)
+
+    monkeypatch.setattr(run, "judge", counted)
+    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 0
+    assert len(asked) == 2
+    assert without_times(out) == without_times(graded_few)
+
+
+def test_changed_code_is_judged_again(
+    graded: Path, learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = shutil.copytree(graded, tmp_path / "out")
+    changed = shutil.copytree(learners / "right", tmp_path / "right")
+    file = changed / "gradients.py"
+    file.write_text(file.read_text(encoding="utf-8").replace("return w * x + b", "return w * x"))
+    assert grade.main([str(changed), "--out", str(out)]) == 0
+    assert rows(out)["right"]["predict"] == "wrong"
+
+
+def start(learners: Path, out: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "solution.grade", "--all-in", str(learners), "--out", str(out)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_results(out: Path, number: int) -> None:
+    until = time.monotonic() + 120
+    while len(list(out.glob(f"submissions/*/{run.JUDGED}"))) < number:
+        assert time.monotonic() < until, "no results come"
+        time.sleep(0.05)
+
+
+def descendants(process: int) -> set[int]:
+    """Return the processes that descend from one, in whatever session they are."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            )
+        except (OSError, ValueError):
+            continue
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_leaves_no_process_and_goes_on(
+    graded_few: Path, few: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    out = tmp_path / "out"
+    process = start(few, out)
+    wait_for_results(out, 2)
+    started = descendants(process.pid)
+    assert started
+    process.send_signal(number)
+    _, said = process.communicate(timeout=10)
+    if number != signal.SIGKILL:
+        assert process.returncode == 130
+        assert "the same command goes on from here" in said
+        assert "Traceback" not in said
+    until = time.monotonic() + 10
+    while [p for p in started if Path(f"/proc/{p}").exists()]:
+        assert time.monotonic() < until, "processes are left"
+        time.sleep(0.05)
+    before = {path: path.stat().st_mtime_ns for path in out.glob(f"submissions/*/{run.JUDGED}")}
+    assert 0 < len(before) < len(list(few.iterdir()))
+    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 0
+    kept = [path for path, changed in before.items() if path.stat().st_mtime_ns == changed]
+    assert len(kept) >= len(before) - 2  # broken and empty ones are looked at each time
+    assert without_times(out) == without_times(graded_few)
+
+
+# -- more machines ------------------------------------------------------------------------------
+
+
+def test_parts_put_together_are_the_whole(graded_few: Path, few: Path, tmp_path: Path) -> None:
+    parts = []
+    for k in (1, 2):
+        parts.append(str(tmp_path / f"part{k}"))
+        arguments = ["--all-in", str(few), "--out", parts[-1], "--shard", f"{k}/2"]
+        assert grade.main(arguments) == 0
+    out = tmp_path / "out"
+    assert grade.main(["merge", *parts, "--out", str(out)]) == 0
+    assert without_times(out) == without_times(graded_few)
+    half = tmp_path / "half"
+    assert grade.main(["merge", parts[0], "--out", str(half)]) == 1  # says what is missing
+    assert 0 < len(rows(half)) < len(rows(out))
+
+
+def test_parts_of_different_classes_are_not_put_together(
+    graded_few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    run.write_manifest(["alice"], run.Settings(), other)
+    out = str(tmp_path / "out")
+    assert grade.main(["merge", str(graded_few), str(other), "--out", out]) == 2
+    assert "is of another class" in capsys.readouterr().err
+    assert grade.main(["merge", str(tmp_path), "--out", out]) == 2
+    assert "there are no results in" in capsys.readouterr().err
+
+
+def test_a_dask_cluster_gives_the_same_results_though_a_worker_dies(
+    graded_few: Path, few: Path, tmp_path: Path
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+    environment = {**os.environ, "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    address_file = tmp_path / "scheduler.json"
+    with contextlib.ExitStack() as stack:
+
+        def begin(*arguments: str) -> "subprocess.Popen[bytes]":
+            command = [sys.executable, "-m", *arguments]
+            process = subprocess.Popen(command, cwd=tmp_path, env=environment, **quiet)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            return process
+
+        begin(
+            "distributed.cli.dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(address_file),
+        )
+        while not address_file.exists():
+            time.sleep(0.05)
+        address = json.loads(address_file.read_text())["address"]
+        workers = [
+            begin(
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--local-directory",
+                str(tmp_path),
+            )
+            for _ in range(2)
+        ]
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        out = tmp_path / "out"
+        arguments = ["--all-in", str(few), "--out", str(out), "--scheduler", address]
+        with ThreadPoolExecutor(1) as beside:
+
+            def kill_one() -> None:
+                wait_for_results(out, 2)
+                workers[0].kill()
+
+            killed = beside.submit(kill_one)
+            assert grade.main(arguments) == 0
+            killed.result()
+        assert workers[1].poll() is None
+    assert without_times(out) == without_times(graded_few)
+
+
+# -- the grader's own failures --------------------------------------------------------------------
+
+
+def test_a_failure_of_the_grader_is_nobodys_zero(
+    learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def fail(*given: Any) -> Any:
+        tried.append(given)
+        raise station.StationFailed("the judge has ended")
+
+    arguments = [str(learners / "right"), "--out", str(tmp_path)]
+    with monkeypatch.context() as patch:
+        patch.setattr(station.Station, "judge", fail)
+        assert grade.main(arguments) == 1
+    assert len(tried) == 2  # once more, in a new process
+    assert rows(tmp_path)["right"]["score"] == ""
+    assert rows(tmp_path)["right"]["predict"] == results.GRADER_ERROR
+    folder = tmp_path / "submissions" / "right"
+    assert "score" not in json.loads((folder / "gradescope.json").read_text())
+    assert json.loads((folder / "classroom.json").read_text())["status"] == "error"
+    assert "the judge has ended" in (tmp_path / run.ERRORS).read_text()
+    assert grade.main(arguments) == 0  # the same command again
+    assert rows(tmp_path)["right"]["score"] == "100"
+    assert not (tmp_path / run.ERRORS).exists()
+
+
+def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:
+    files = submissions.read(submission(tmp_path / "right", "data", "", ""))
+    with station.station(locks=True) as one:
+        os.kill(one.process.pid, signal.SIGKILL)
+        one.is_worn_out = False
+    found = run.judge(files, {"locks": True, "limits": vars(Limits())}, run.fingerprint())
+    assert {own["status"] for own in found["functions"].values()} == {"passed"}
+
+
+def test_a_submission_that_this_user_may_not_read_is_nobodys_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(submissions, "read", refuse)
+    assert grade.main([str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+
+
+def test_a_host_that_cannot_lock_up_refuses(
+    learners: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sandbox, "obstacle", lambda: "this kernel has no Landlock")
+    arguments = [str(learners / "wrong"), "--out", str(tmp_path)]
+    with pytest.raises(SystemExit, match="2"):
+        grade.main(arguments)
+    assert "cannot be locked up on this host: this kernel has no Landlock" in (
+        capsys.readouterr().err
+    )
+    assert grade.main([*arguments, "--no-sandbox"]) == 0
+    assert rows(tmp_path)["wrong"]["score"] == "95"
+    assert judged(tmp_path, "wrong")["locked"] is False
+    for name in ("report.txt", "gradescope.json"):
+        text = (tmp_path / "submissions" / "wrong" / name).read_text(encoding="utf-8")
+        assert "(judged without a sandbox)" in text
+
+
+def test_every_status_is_one_of_those_that_are_agreed() -> None:
+    assert {*STATUS.values()} < {*results.STATUSES}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ([], "name the submissions"),
+        (["nothing-there"], "there is no nothing-there"),
+        (["--all-in", "nothing-there"], "there is no such folder"),
+        (["tests", "--shard", "3/2"], "is no part"),
+        (["tests", "--jobs", "0"], "is no whole number from 1"),
+        (["tests", "--time-limit", "-1"], "is no number of seconds"),
+    ],
+)
+def test_bad_options_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], why: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        grade.main([*arguments, "--out", str(tmp_path)])
+    assert why in capsys.readouterr().err

@@ -1,0 +1,252 @@
+"""What learners hand in is found and read, in whatever form, and nothing else is touched."""
+
+import io
+import os
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from solution.grading import submissions
+from solution.grading.submissions import Unreadable, named, read
+
+FILES = {name: f"# {name}\n".encode() for name in submissions.MODULES}
+
+Put = Callable[[dict[str, bytes]], Path]
+
+
+def put_folder(path: Path, files: dict[str, bytes]) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(text)
+    return path
+
+
+def put_zip(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def put_tar(path: Path, files: dict[str, bytes]) -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
+    return path
+
+
+def under(folder: str) -> dict[str, bytes]:
+    return {folder + name: text for name, text in FILES.items()}
+
+
+@pytest.mark.parametrize("folder", ["", "kata/", "alice/", "alice/kata/"])
+@pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
+def test_modules_are_found_at_the_top_or_in_kata(
+    tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path], folder: str
+) -> None:
+    path = put(tmp_path / "alice", under(folder))
+    assert read(path) == FILES
+    assert list(named([path])) == ["alice"]
+
+
+@pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
+def test_nothing_but_the_five_modules_is_read(
+    tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    others = {"conftest.py": b"", "numpy.py": b"", "kata/scan.py": b"", "tests/data.py": b"no"}
+    path = put(tmp_path / "alice", {**others, **under("kata/")})
+    assert read(path) == FILES
+
+
+@pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
+def test_the_folder_with_most_modules_is_meant(
+    tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    path = put(tmp_path / "alice", {"data.py": b"a stray file", **under("kata/")})
+    assert read(path) == FILES
+
+
+def test_what_is_missing_is_not_there(tmp_path: Path) -> None:
+    assert read(put_folder(tmp_path / "alice", {"data.py": b"x"})) == {"data.py": b"x"}
+    assert read(put_folder(tmp_path / "bob", {"notes.txt": b"x"})) == {}
+
+
+def test_zips_of_windows_and_of_macs_are_read(tmp_path: Path) -> None:
+    path = put_zip(tmp_path / "a.zip", {f"alice\\kata\\{n}": t for n, t in FILES.items()})
+    assert read(path) == FILES
+    path = put_zip(tmp_path / "b.zip", {**under("kata/"), "__MACOSX/kata/._data.py": b"\0"})
+    assert read(path) == FILES
+
+
+# -- what is refused, in one line that is true --------------------------------------------------
+
+
+def broken(path: Path) -> Path:
+    put_zip(path, FILES)
+    path.write_bytes(path.read_bytes()[:-40])
+    return path
+
+
+def corrupt(path: Path) -> Path:
+    put_zip(path, {"data.py": os.urandom(5000)})
+    text = bytearray(path.read_bytes())
+    text[500:600] = bytes(100)
+    path.write_bytes(text)
+    return path
+
+
+def plain_file(path: Path) -> Path:
+    path.write_text("def make_data(): ...\n")
+    return path
+
+
+def leading_out(path: Path) -> Path:
+    return put_zip(path, {**FILES, "../evil.py": b""})
+
+
+def absolute(path: Path) -> Path:
+    return put_tar(path, {"/etc/data.py": b""})
+
+
+def link_in_folder(path: Path) -> Path:
+    put_folder(path, {n: t for n, t in FILES.items() if n != "data.py"})
+    (path / "data.py").symlink_to("/etc/passwd")
+    return path
+
+
+def linked_kata(path: Path) -> Path:
+    put_folder(path.parent / "victim", FILES)
+    path.mkdir()
+    (path / "kata").symlink_to(path.parent / "victim")
+    return path
+
+
+def link_itself(path: Path) -> Path:
+    path.symlink_to(put_folder(path.parent / "victim", FILES))
+    return path
+
+
+def link_in_tar(path: Path) -> Path:
+    with tarfile.open(path, "w") as archive:
+        entry = tarfile.TarInfo("data.py")
+        entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(entry)
+    return path
+
+
+def link_in_zip(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        entry = zipfile.ZipInfo("data.py")
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, "/etc/passwd")
+    return path
+
+
+def pipe_in_folder(path: Path) -> Path:
+    path.mkdir()
+    os.mkfifo(path / "data.py")
+    return path
+
+
+def pipe(path: Path) -> Path:
+    os.mkfifo(path)
+    return path
+
+
+def huge_module(path: Path) -> Path:
+    path.mkdir()
+    with (path / "data.py").open("wb") as file:
+        file.truncate(5_000_000_000)  # takes no room on the disk
+    return path
+
+
+def huge_in_zip(path: Path) -> Path:
+    return put_zip(path, {"data.py": bytes(2_000_000)})
+
+
+def huge_in_tar(path: Path) -> Path:
+    entry = tarfile.TarInfo("notes")
+    entry.size = 5_000_000_000
+    path.write_bytes(entry.tobuf() + bytes(100_000))
+    return path
+
+
+def many_files(path: Path) -> Path:
+    return put_zip(path, {**FILES, **{f"f{k}": b"" for k in range(10_001)}})
+
+
+def many_files_in_tar(path: Path) -> Path:
+    return put_tar(path, {**FILES, **{f"f{k}": b"" for k in range(10_001)}})
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def twice(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for text in (b"right", b"wrong"):
+            archive.writestr("data.py", text)
+    return path
+
+
+REFUSED: dict[Callable[[Path], Path], str] = {
+    broken: "is a broken archive|is neither",
+    corrupt: "is a broken archive",
+    plain_file: "is neither a folder nor a zip or tar archive",
+    leading_out: "holds the path '../evil.py', which leads out of the archive",
+    absolute: "holds the path '/etc/data.py', which leads out of the archive",
+    link_in_folder: "data.py is a link",
+    linked_kata: "kata is a link",
+    link_itself: "is a link",
+    link_in_tar: "'data.py' is a link",
+    link_in_zip: "'data.py' is a link",
+    pipe_in_folder: "data.py is no file",
+    pipe: "is neither a folder nor a file",
+    huge_module: "data.py is larger than 1 MB",
+    huge_in_zip: "data.py is larger than 1 MB",
+    huge_in_tar: "holds more than 200 MB",
+    many_files: "has more than 10,000 files",
+    many_files_in_tar: "has more than 10,000 files",
+    twice: "holds 'data.py' twice",
+}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("make", REFUSED, ids=lambda make: make.__name__)
+def test_refused_in_one_line(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path / "alice")
+    with pytest.raises(Unreadable, match=REFUSED[make]) as refused:
+        read(path)
+    assert "\n" not in str(refused.value)
+    assert str(tmp_path) not in str(refused.value)
+
+
+# -- names --------------------------------------------------------------------------------------
+
+
+def test_learners_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [put_folder(tmp_path / part / "alice", FILES) for part in ("a", "b", "c")]
+    paths.append(put_zip(tmp_path / "a" / "bob.zip", FILES))
+    assert list(named(paths)) == ["a/alice", "b/alice", "bob", "c/alice"]
+    assert named([paths[1], *paths])["b/alice"] == paths[1]  # twice the same is once
+
+
+def test_a_folder_and_an_archive_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [put_folder(tmp_path / "alice", FILES), put_zip(tmp_path / "alice.zip", FILES)]
+    found = named(paths)
+    assert len(found) == 2
+    assert set(found.values()) == set(paths)
+
+
+@pytest.mark.parametrize("name", ["Łukasz Żółć", "李雷", "نور", "a\nb", "x" * 200, "\udcff", "🎉"])
+def test_names_in_any_alphabet_can_be_written(tmp_path: Path, name: str) -> None:
+    path = put_folder(tmp_path / name, FILES)
+    ((shown, found),) = named([path]).items()
+    assert found == path
+    assert shown.encode() == name.encode("utf-8", "backslashreplace")
+    assert read(path) == FILES

@@ -1,0 +1,1 @@
+"""Judging a class: strangers' code, locked up in processes of its own."""

@@ -1,0 +1,364 @@
+"""The judge's end of the pipe: a submission whose code runs in a locked-up process.
+
+It takes the place of `tests.probes.Submission`, so that the same tests judge either. Whatever
+comes back was written by strangers: it is read as plain values in a fixed form, or ends the
+process that wrote it.
+"""
+
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from solution.grading import wire
+from solution.grading.wire import READY
+from tests import limits
+from tests.probes import (
+    CALL_SECONDS,
+    IMPORT_SECONDS,
+    STAGE_OF,
+    SWEEP_SECONDS,
+    USES,
+    Description,
+    Problem,
+)
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60.0  # for all that is loaded at the start, on a busy machine
+SLACK = 2.0  # seconds for the way there and back, and for a process to end
+OWN_STAGE = {"model": "training", "dataset": "training", "train_epoch": "training"}
+OWN_STAGE["train"] = "training"
+FRESH_AFTER = ("timeout", "memory", "crashed", "protocol")  # what is left of the process is unsure
+
+# What the locked-up process gets of the environment: nothing that an instructor may keep there.
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TMPDIR")
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use.
+
+    Parameters
+    ----------
+    seconds : float
+        For all calls of its code together, waiting included.
+    memory : int
+        Bytes, above what Python, NumPy and PyTorch have.
+    """
+
+    seconds: float = 60.0
+    memory: int = 1 << 30
+
+
+class Gone(Exception):
+    """The locked-up process has ended, or can no longer be trusted."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+class Nursery:
+    """The process that strangers' code is forked from, seen from the judge.
+
+    Parameters
+    ----------
+    locks : bool
+        Whether the code is locked up.
+    """
+
+    def __init__(self, locks: bool) -> None:
+        ours, theirs = socket.socketpair()
+        start = (
+            "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
+            "from solution.grading.locked import main; main()"
+        )
+        path = [str(ROOT), *(p for p in sys.path if p and os.path.abspath(p) != str(ROOT))]
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment |= dict.fromkeys(ONE_THREAD, "1")
+        environment |= {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        arguments = [json.dumps(path), str(theirs.fileno()), str(int(locks)), str(ROOT)]
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", start, *arguments],
+                pass_fds=[theirs.fileno()],
+                env=environment,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.control = ours
+
+    def wait_until_ready(self) -> None:
+        """Wait until everything is loaded."""
+        self.control.settimeout(START_SECONDS)
+        if self.control.recv(1) != READY:
+            raise RuntimeError("the process for the learners' code did not start")
+
+    def fork(
+        self,
+        files: Mapping[str, bytes],
+        broken: Mapping[str, Problem],
+        limits: Limits,
+        seconds: float,
+    ) -> "Ward":
+        """Start a locked-up process with these files, for so many seconds at the most."""
+        channel, theirs = socket.socketpair()
+        leash, other = socket.socketpair()
+        with theirs, other:
+            socket.send_fds(self.control, [b"f"], [theirs.fileno(), other.fileno()])
+        places, end = [], 0
+        for name, code in files.items():
+            places.append([name, end, end + len(code)])
+            end += len(code)
+        spec = {
+            "files": places,
+            "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
+            "memory": limits.memory,
+            "processor": limits.seconds,
+            "seconds": seconds,
+        }
+        wire.write(leash.fileno(), spec, [*files.values()])
+        leash.settimeout(START_SECONDS)
+        folder = leash.makefile("rb").readline().decode().rstrip("\n")
+        channel.settimeout(START_SECONDS)
+        if not folder or channel.recv(1) != READY:
+            raise RuntimeError("no process for the learner's code could be started")
+        channel.settimeout(None)
+        return Ward(channel, leash, folder)
+
+    def close(self) -> None:
+        """Let it end, with all that it has forked."""
+        self.control.close()
+        self.process.wait()
+
+
+class Ward:
+    """One locked-up process, seen from the judge."""
+
+    def __init__(self, channel: socket.socket, leash: socket.socket, folder: str) -> None:
+        self.channel = channel
+        self.leash = leash
+        self.folder = folder
+        self.number = 0
+
+    def ask(self, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], wire.Bytes]:
+        """Send a request and return the answer's text and bytes, or raise `Gone`."""
+        self.number += 1
+        buffer = wire.Buffer()
+        text = {"number": self.number, "request": wire.pack_request(request, buffer)}
+        end = time.monotonic() + seconds
+        try:
+            wire.write(self.channel.fileno(), text, buffer.chunks)
+            told, data = wire.read(lambda number: self._receive(number, end))
+            if not isinstance(told, dict) or told.get("number") != self.number:
+                raise wire.Malformed("an answer to another question")
+        except wire.Malformed:
+            raise Gone(Problem("protocol", CHEATS)) from None
+        except TimeoutError:
+            raise Gone(
+                Problem("timeout", f"is still running after {seconds:.3g} seconds")
+            ) from None
+        except (EOFError, OSError):
+            raise Gone(self._how_it_ended()) from None
+        return told, wire.Bytes(data)
+
+    def _receive(self, number: int, end: float) -> bytes:
+        found = bytearray()
+        while len(found) < number:
+            if not select.select([self.channel], [], [], max(end - time.monotonic(), 0))[0]:
+                raise TimeoutError
+            piece = self.channel.recv(min(number - len(found), 1 << 20))
+            if not piece:
+                raise EOFError
+            found += piece
+        return bytes(found)
+
+    def _how_it_ended(self) -> Problem:
+        """Return the problem of a process that has closed its channel."""
+        self.leash.settimeout(SLACK)
+        try:
+            status, killed_for = json.loads(self.leash.recv(1000) or b'[0, "gone"]')
+        except TimeoutError:  # it lives on without its channel
+            return Problem("protocol", "closes the judge's channel")
+        if killed_for == "timeout" or -status == signal.SIGXCPU:
+            return Problem("timeout", "is still running after all the time that there is")
+        if killed_for == "files":
+            return Problem("crashed", "writes more files than it may")
+        if -status == signal.SIGKILL:
+            return Problem("memory", "is ended by the system, which has no more memory")
+        if status < 0:
+            return Problem("crashed", f"crashes ({signal.strsignal(-status)})")
+        return Problem("crashed", f"ends the program (exit status {status}) instead of returning")
+
+    def close(self) -> None:
+        """End it."""
+        self.channel.close()
+        self.leash.close()
+
+
+class RemoteSubmission:
+    """The five modules of a submission, as the tests see them; the code runs elsewhere.
+
+    Parameters
+    ----------
+    files : mapping
+        The text of each module, by file name.
+    nursery : Nursery
+        Where its processes come from.
+    limits : Limits
+        What the code may use.
+    """
+
+    package = "kata"
+    folder = Path("kata")
+
+    def __init__(self, files: Mapping[str, bytes], nursery: Nursery, limits: Limits) -> None:
+        self.files = files
+        self.nursery = nursery
+        self.limits = limits
+        self.printed = ""
+        self.limit = SimpleNamespace(paused=False, rest=lambda: None)
+        self.used = 0.0  # seconds
+        self.broken: dict[str, Problem] = {}
+        self._paths = {os.path.abspath(path) for path in map(str, OURS)} - {"/"}
+        self._ward: Ward | None = None
+        self._loaded: set[str] = set()
+
+    def mentions(self, name: str) -> bool:
+        """Whether a file other than the function's own has its name: only then it may use it."""
+        own = f"{STAGE_OF[name]}.py"
+        texts = [text for file, text in self.files.items() if file != own]
+        return any(name.encode() in text or b"import *" in text for text in texts)
+
+    def run(self, probe: str, **request: Any) -> Description | Problem:
+        """Answer one request, as `tests.probes.Submission.run` does."""
+        started = time.monotonic()
+        try:
+            return self._run(probe, request)
+        except Gone as gone:
+            self.close()
+            return self._told(gone.problem)
+        finally:
+            self.used += time.monotonic() - started
+
+    def _run(self, probe: str, request: dict[str, Any]) -> Description | Problem:
+        stage = STAGE_OF[request["function"]] if probe == "call" else OWN_STAGE[probe]
+        for needed in [*USES.get(stage, ()), stage]:
+            self._load(needed)
+        times = request.get("times", 1)
+        usual = request.get("seconds") or (CALL_SECONDS if times == 1 else SWEEP_SECONDS)
+        result = self._ask({"probe": probe, **request}, usual)
+        if not isinstance(result, Problem) and not has_form(probe, result, times):
+            raise Gone(Problem("protocol", CHEATS))
+        return result
+
+    def _load(self, stage: str) -> None:
+        """Import a stage's module on the other side, unless that has failed before."""
+        if stage in self._loaded or stage in self.broken:
+            return
+        try:
+            self._ask({"probe": "load", "stage": stage}, IMPORT_SECONDS)
+            self._loaded.add(stage)
+        except Gone as gone:
+            self.close()
+            problem = self._told(gone.problem)
+            self.broken[stage] = replace(problem, kind="import", cause=problem.kind)
+
+    def _ask(self, request: dict[str, Any], usual: float) -> Description | Problem:
+        left = self.limits.seconds - self.used
+        if left <= 0:
+            text = f"does not get its turn: {self.limits.seconds:g} seconds are used up"
+            raise Gone(Problem("timeout", text))
+        if self._ward is None:
+            self._loaded = set()
+            self._ward = self.nursery.fork(self.files, self.broken, self.limits, left + SLACK)
+            self._paths |= {self._ward.folder, os.path.dirname(self._ward.folder)}
+        # the other side keeps to its limit by itself, if it is honest
+        seconds = min(max(usual, limits.PATIENCE) + SLACK, left)
+        told, data = self._ward.ask(request, seconds)
+        try:
+            self.printed = wire.short(str(told.get("printed", "")))
+            if "problem" not in told:
+                return wire.unpack(told.get("result"), data)
+            problem = self._told(wire.unpack_problem(told["problem"]))
+        except wire.Malformed:
+            raise Gone(Problem("protocol", CHEATS)) from None
+        if problem.kind in FRESH_AFTER:
+            self.close()
+        return problem
+
+    def _told(self, problem: Problem) -> Problem:
+        """Return a problem as a learner may read it."""
+        where = problem.where
+        if where is not None:
+            name = os.path.basename(where[0])
+            where = (f"kata/{name}", where[1]) if name in self.files else None
+        kind, text = problem.kind, problem.text
+        if kind == "raised" and ("MemoryError" in problem.kinds or "allocate memory" in text):
+            kind = "memory"
+            text = f"needs more than {self.limits.memory >> 20} MB of memory ({text})"
+        return replace(problem, kind=kind, text=text, where=where)
+
+    def without_paths(self, text: str) -> str:
+        """Take the paths of this host out of a text, as the learner's code may have told some."""
+        for path in sorted(self._paths, key=len, reverse=True):
+            text = re.sub(re.escape(path) + "/?", "", text)
+        return text
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._ward is not None:
+            self._ward.close()
+            self._ward = None
+
+
+CHEATS = "answers in the place of the judge: nothing but return values counts"
+OURS = (
+    *sys.path,
+    sys.prefix,
+    sys.base_prefix,
+    ROOT,
+    tempfile.gettempdir(),
+    os.path.expanduser("~"),
+)
+
+
+def has_form(probe: str, description: Description, times: int) -> bool:
+    """Whether an answer has the form that this probe gives it."""
+    match probe, description:
+        case "call", ("sequence", "calls", items, True) if times > 1:
+            return len(items) == times
+        case "call", _:
+            return times == 1 and description[0] != "model"
+        case "model", ("model" | "other", *_):
+            return True
+        case "dataset", ("sequence", "TensorDataset", _, True) | ("other", *_):
+            return True
+        case "train_epoch", ("sequence", "trained", [at_end, calls, ("number", _)], True):
+            counted = calls[:2] == ("sequence", "calls") and len(calls[2]) == times
+            return counted and are_parameters(at_end)
+        case "train", ("sequence", "trained", [at_end, _], True):
+            return are_parameters(at_end)
+    return False
+
+
+def are_parameters(description: Description) -> bool:
+    """Whether this describes w and b at the end of a training."""
+    match description:
+        case ("sequence", "parameters", [("number", _), ("number", _)], True):
+            return True
+    return False

@@ -1,0 +1,273 @@
+"""What is written of each submission, and of the class: all of it from one JSON a submission."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from solution.grading import page
+from tests.probes import STAGE_OF, STAGES
+
+FUNCTIONS = [name for names in STAGES.values() for name in names]
+FORMAT = 1  # of the JSON
+GRADER_ERROR = "grader error"
+STATUSES = (
+    *("passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"),
+    GRADER_ERROR,
+)
+
+Result = Mapping[str, Any]
+Points = Mapping[str, float]
+
+
+class BadPoints(ValueError):
+    """The table of points is not what it should be."""
+
+
+def read_points(path: Path) -> dict[str, float]:
+    """Read the table of points: a CSV file with a line for each function.
+
+    Raises
+    ------
+    BadPoints
+        If a function is missing, unknown or there twice, or its points are not a number from 0.
+    """
+    points: dict[str, float] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                name, text = (row.get("function") or "").strip(), (row.get("points") or "").strip()
+                if name not in FUNCTIONS or name in points:
+                    raise BadPoints(f"there is no function {name!r}, or it is there twice")
+                if not re.fullmatch(r"\d+(\.\d+)?", text):
+                    raise BadPoints(f"the points of {name} are {text!r}, not a number from 0")
+                points[name] = float(text)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadPoints(str(error)) from None
+    missing = [name for name in FUNCTIONS if name not in points]
+    if missing:
+        raise BadPoints(f"{missing[0]} is missing")
+    return {name: points[name] for name in FUNCTIONS}
+
+
+def score(result: Result, points: Points) -> float | None:
+    """Return the points of a submission, None where the grader itself failed."""
+    statuses = {name: found["status"] for name, found in result["functions"].items()}
+    if GRADER_ERROR in statuses.values():
+        return None
+    return sum(points[name] for name, status in statuses.items() if status == "passed")
+
+
+def of_all(status: str, headline: str) -> dict[str, dict[str, Any]]:
+    """Return results of all functions that are the same: nothing could be judged."""
+    return {
+        name: {
+            "status": status,
+            "headline": headline,
+            "lines": [],
+            "mistake": "",
+            "tests": 0,
+            "passed": 0,
+        }
+        for name in FUNCTIONS
+    }
+
+
+def number(value: float) -> str:
+    """Write points: whole ones without a decimal point."""
+    return f"{value:.10g}"
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def folder_of(name: str) -> str:
+    """Return the name of a submission's folder: its own, where that is plain enough.
+
+    Others get a part of their hash, so that no two are the same.
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40]
+    if plain == name:
+        return name
+    return f"{plain or 'submission'}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file, all of it or none."""
+    partial = path.with_name(f".{path.name}.part")
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(partial, path)
+
+
+def write_submission(result: Result, points: Points, out: Path) -> None:
+    """Write what there is of one submission: for the learner, and for two platforms."""
+    folder = out / "submissions" / folder_of(result["submission"])
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "report.txt", report(result, points))
+    write_whole(folder / "gradescope.json", to_json(gradescope(result, points)))
+    write_whole(folder / "classroom.json", to_json(classroom(result, points)))
+
+
+def write_class(results: Sequence[Result], points: Points, out: Path) -> None:
+    """Write what there is of the class."""
+    for result in results:
+        write_submission(result, points, out)
+    write_whole(out / "results.csv", to_csv(results, points))
+    write_whole(out / "junit.xml", junit(results))
+    write_whole(out / "class.html", page.render(results, points))
+
+
+def to_json(value: Any) -> str:
+    """Write JSON to be read by people, too."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+# -- one submission ---------------------------------------------------------------------------
+
+
+def said(result: Result, name: str) -> str:
+    """Return the lines that a learner reads about one function."""
+    found = result["functions"][name]
+    headline = found["headline"] or f"all {found['tests']} properties hold"
+    lines = [f"    {label:<10}{text}".rstrip() for label, text in found["lines"]]
+    return "\n".join([f"{name}: {headline}", *lines])
+
+
+def report(result: Result, points: Points) -> str:
+    """Write what a learner gets to read."""
+    total = score(result, points)
+    most = number(sum(points.values()))
+    lines = [f"{'not graded yet' if total is None else number(total)} of {most} points"]
+    if not result["locked"]:
+        lines.append("(judged without a sandbox)")
+    if result["problem"]:
+        lines.append(f"nothing could be read: this submission {result['problem']}")
+    for name, value in points.items():
+        status = result["functions"][name]["status"]
+        own = value if status == "passed" else 0
+        lines.append(f"  {name:<18}{status:<14}{number(own):>5} of {number(value)}")
+    return "\n".join([*lines, "", result["report"]]).rstrip() + "\n"
+
+
+def gradescope(result: Result, points: Points) -> dict[str, Any]:
+    """Return the results in Gradescope's form.
+
+    Without a score where the grader failed: then Gradescope shows that the autograder did.
+    """
+    tests = []
+    for name, value in points.items():
+        status = result["functions"][name]["status"]
+        right = status == "passed"
+        tests.append(
+            {
+                "name": name,
+                "score": value if right else 0.0,
+                "max_score": value,
+                "status": "passed" if right else "failed",
+                "output": f"{status}\n{said(result, name)}",
+                "visibility": "visible",
+            }
+        )
+    total = score(result, points)
+    found: dict[str, Any] = {} if total is None else {"score": total}
+    return found | {
+        "execution_time": result["seconds"],
+        "output": report(result, points),
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    }
+
+
+def classroom(result: Result, points: Points) -> dict[str, Any]:
+    """Return the results in the form, of version 3, that GitHub Classroom's reporter reads."""
+    tests = []
+    for name, value in points.items():
+        status = result["functions"][name]["status"]
+        right = status == "passed"
+        state = "pass" if right else "error" if status == GRADER_ERROR else "fail"
+        test = {"name": name, "status": state, "score": value if right else 0.0, "max_score": value}
+        if not right:
+            test["message"] = f"{status}\n{said(result, name)}"
+        tests.append(test)
+    states = {test["status"] for test in tests}
+    status = "error" if "error" in states else "fail" if "fail" in states else "pass"
+    found = {"version": 3, "status": status, "max_score": sum(points.values()), "tests": tests}
+    if status == "error":
+        found["message"] = "the grader itself failed: run it again"
+    return found
+
+
+# -- the class --------------------------------------------------------------------------------
+
+
+def to_csv(results: Sequence[Result], points: Points) -> str:
+    """Write the table of the class, one row a submission."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["submission", "score", "max_score", *FUNCTIONS])
+    for result in results:
+        total = score(result, points)
+        rows.writerow(
+            [
+                harmless(result["submission"]),
+                "" if total is None else number(total),
+                number(sum(points.values())),
+                *(result["functions"][name]["status"] for name in FUNCTIONS),
+            ]
+        )
+    return text.getvalue()
+
+
+def harmless(name: str) -> str:
+    """Return a name that a spreadsheet does not take for a formula."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+
+
+def junit(results: Sequence[Result]) -> str:
+    """Write JUnit's XML: a suite for each submission, a case for each function."""
+    root = ET.Element("testsuites", name="minibatch-gradient-descent-kata")
+    for result in results:
+        cases = result["functions"].items()
+        failed = [name for name, found in cases if found["status"] not in ("passed", GRADER_ERROR)]
+        errors = [name for name, found in cases if found["status"] == GRADER_ERROR]
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=for_xml(result["submission"]),
+            tests=str(len(cases)),
+            failures=str(len(failed)),
+            errors=str(len(errors)),
+            skipped="0",
+            time=f"{result['seconds']:.3f}",
+        )
+        for name, found in cases:
+            case = ET.SubElement(
+                suite,
+                "testcase",
+                classname=for_xml(f"{result['submission']}.{STAGE_OF[name]}"),
+                name=name,
+            )
+            if name in failed or name in errors:
+                kind = "failure" if name in failed else "error"
+                message = for_xml(found["headline"])
+                outcome = ET.SubElement(case, kind, type=found["status"], message=message)
+                outcome.text = for_xml(said(result, name))
+    ET.indent(root)
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text.decode() + "\n"
+
+
+def for_xml(text: str) -> str:
+    """Return a text in which what XML cannot hold is written as an escape."""
+    return re.sub(
+        "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
+        lambda found: found[0].encode("unicode_escape").decode(),
+        text,
+    )

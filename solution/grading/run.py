@@ -1,0 +1,394 @@
+"""Grading a class: what is missing is judged, on any executor, and all results are written."""
+
+import contextlib
+import functools
+import hashlib
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from solution.grading import results, sandbox, station, submissions
+from solution.grading.remote import ROOT, Limits
+
+JUDGED = "judged.json"
+CLASS = "class.json"
+ERRORS = "grader-errors.txt"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How submissions are judged.
+
+    Parameters
+    ----------
+    locks : bool
+        Whether their code is locked up.
+    limits : Limits
+        What it may use.
+    """
+
+    locks: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+class WrongPlace(Exception):
+    """A worker cannot lock code up, or has other tests or versions of libraries."""
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Return a hash of all that a verdict depends on besides the submission and the settings."""
+    found = hashlib.sha256()
+    sources = [*(ROOT / "tests").rglob("*"), *Path(__file__).parent.glob("*.py")]
+    for path in sorted([*sources, ROOT / "conftest.py"]):
+        if path.suffix in (".py", ".json"):
+            found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
+            found.update(path.read_bytes())
+    versions = [importlib.metadata.version(name) for name in ("numpy", "torch", "hypothesis")]
+    found.update(repr([results.FORMAT, platform.python_version(), *versions]).encode())
+    return found.hexdigest()
+
+
+def key(files: Mapping[str, bytes], problem: str, settings: Settings) -> str:
+    """Return the key of a result: two of the same key are the same, but for the time they took."""
+    found = hashlib.sha256(fingerprint().encode())
+    found.update(json.dumps([problem, asdict(settings)], sort_keys=True).encode())
+    for name, text in sorted(files.items()):
+        found.update(f"{name}\0{len(text)}\0".encode())
+        found.update(text)
+    return found.hexdigest()
+
+
+# -- one submission -----------------------------------------------------------------------------
+
+
+def judge(files: Mapping[str, bytes], settings: Mapping[str, Any], tests: str) -> dict[str, Any]:
+    """Judge the modules of one submission: the unit of work, for any executor.
+
+    Parameters
+    ----------
+    files : mapping
+        The text of each module, by file name.
+    settings : mapping
+        How to judge them: the fields of `Settings`, as plain values.
+    tests : str
+        `fingerprint` of who asks.
+
+    Returns
+    -------
+    dict
+        `functions`, `report`, `errors` and `seconds`, as `solution.grading.judge.judge` has them.
+
+    Raises
+    ------
+    WrongPlace
+        If that cannot be done here.
+    """
+    if tests != fingerprint():
+        raise WrongPlace("a worker has other tests or versions: start it in the same project")
+    if settings["locks"] and (obstacle := sandbox.obstacle()):
+        raise WrongPlace(f"a worker cannot lock code up: {obstacle}")
+    limits = Limits(**settings["limits"])
+    found: dict[str, Any] = {}
+    for _ in range(2):  # once more, as a failure of the grader's own may be one of the machine
+        try:
+            with station.station(settings["locks"]) as one:
+                found = one.judge(files, seed_of(files), limits)
+                one.is_worn_out = bool(found["errors"])
+        except station.StationFailed as failure:
+            found = failed(str(failure))
+        if not has_grader_error(found) or station.is_closing():
+            break
+    return found
+
+
+def seed_of(files: Mapping[str, bytes]) -> int:
+    """Return the seed of the examples: of the code itself, so that it cannot know them."""
+    text = b"\0".join(part for name in sorted(files) for part in (name.encode(), files[name]))
+    return int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
+
+
+def failed(why: str) -> dict[str, Any]:
+    """Return what is found where the grader itself fails."""
+    functions = results.of_all(results.GRADER_ERROR, "the grader failed: grade this one again")
+    return {"functions": functions, "report": "", "errors": [why], "seconds": 0.0}
+
+
+# -- the class ----------------------------------------------------------------------------------
+
+
+class Grading:
+    """The grading of a class.
+
+    Parameters
+    ----------
+    paths : mapping
+        The submissions, by name.
+    settings : Settings
+        How to judge them.
+    out : Path
+        Where results go.
+    """
+
+    def __init__(self, paths: Mapping[str, Path], settings: Settings, out: Path) -> None:
+        self.paths = paths
+        self.settings = settings
+        self.out = out
+        self.unreadable: dict[str, str] = {}
+        self.errors: dict[str, list[str]] = {}  # the grader's own
+
+    def run(
+        self,
+        executor: Executor,
+        at_once: int,
+        names: Iterable[str],
+        done: Callable[[], object],
+        anew: bool = False,
+    ) -> None:
+        """Judge what is not judged yet.
+
+        Parameters
+        ----------
+        executor : Executor
+            What runs `judge`.
+        at_once : int
+            How many submissions to give it at a time.
+        names : iterable of str
+            Which submissions.
+        done : callable
+            Called after each that is done.
+        anew : bool
+            Whether to judge again what is judged already.
+        """
+        running: dict[Future[dict[str, Any]], tuple[str, str]] = {}
+        for name in names:
+            files, problem, error = self.read(name)
+            own_key = key(files, problem, self.settings)
+            if problem:
+                self.unreadable[name] = problem
+            if error or problem or not files:
+                self.keep(name, own_key, unjudged(problem, error), problem)
+                done()
+            elif not anew and is_judged(self.out, name, own_key):
+                done()
+            else:
+                future = executor.submit(judge, files, asdict(self.settings), fingerprint())
+                running[future] = name, own_key
+            while len(running) >= at_once:
+                self.collect(running, done)
+        while running:
+            self.collect(running, done)
+
+    def collect(
+        self, running: dict[Future[dict[str, Any]], tuple[str, str]], done: Callable[[], object]
+    ) -> None:
+        """Keep what has been judged meanwhile."""
+        ended, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in ended:
+            name, own_key = running.pop(future)
+            try:
+                found = future.result()
+            except WrongPlace:
+                raise
+            except Exception as error:  # the executor lost it: this says nothing of the submission
+                found = failed(f"{type(error).__name__}: {error}")
+            self.keep(name, own_key, found, "")
+            done()
+
+    def read(self, name: str) -> tuple[dict[str, bytes], str, str]:
+        """Return the files of a submission, or its problem, or this machine's."""
+        try:
+            return submissions.read(self.paths[name]), "", ""
+        except submissions.Unreadable as unreadable:
+            return {}, str(unreadable), ""
+        except OSError as error:
+            return {}, "", f"{error.strerror or type(error).__name__} ({self.paths[name]})"
+
+    def keep(self, name: str, own_key: str, found: dict[str, Any], problem: str) -> None:
+        """Write the JSON of a submission, all of it or none."""
+        errors = found.pop("errors")
+        if errors:
+            self.errors[name] = errors
+        result = {
+            "format": results.FORMAT,
+            "submission": name,
+            "key": own_key,
+            "locked": self.settings.locks,
+            "problem": problem,
+            **found,
+        }
+        write_judged(result, self.out)
+
+
+def write_judged(result: Mapping[str, Any], out: Path) -> None:
+    """Write the JSON that all else is made from."""
+    folder = out / "submissions" / results.folder_of(result["submission"])
+    folder.mkdir(parents=True, exist_ok=True)
+    results.write_whole(folder / JUDGED, results.to_json(result))
+
+
+def unjudged(problem: str, error: str) -> dict[str, Any]:
+    """Return what is found of a submission that cannot be read, or that has no module."""
+    if error:
+        return failed(error)
+    why = f"this submission {problem}" if problem else "there is no such file"
+    functions = results.of_all("not started", why)
+    report = "" if problem else "There is none of the five modules: hand in the folder kata/."
+    return {"functions": functions, "report": report, "errors": [], "seconds": 0.0}
+
+
+def load(out: Path, name: str) -> dict[str, Any] | None:
+    """Return the result of a submission, None if there is none."""
+    try:
+        text = (out / "submissions" / results.folder_of(name) / JUDGED).read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    same = found.get("format") == results.FORMAT and found.get("submission") == name
+    return found if same else None
+
+
+def is_judged(out: Path, name: str, own_key: str) -> bool:
+    """Whether there is a result, of this very code, in which the grader did not fail."""
+    found = load(out, name)
+    return found is not None and found["key"] == own_key and not has_grader_error(found)
+
+
+def has_grader_error(result: Mapping[str, Any]) -> bool:
+    """Whether the grader failed on some function."""
+    return results.GRADER_ERROR in {own["status"] for own in result["functions"].values()}
+
+
+# -- files of the class -------------------------------------------------------------------------
+
+
+class NoParts(Exception):
+    """Results cannot be put together."""
+
+
+def manifest(names: Sequence[str], settings: Settings) -> str:
+    """Return the text that says which submissions the class has, and how they are judged."""
+    found = {"submissions": list(names), "settings": asdict(settings), "tests": fingerprint()}
+    return results.to_json(found)
+
+
+def write_manifest(names: Sequence[str], settings: Settings, out: Path) -> None:
+    """Write which submissions the class has, and how they are judged."""
+    results.write_whole(out / CLASS, manifest(names, settings))
+
+
+def write_errors(errors: Mapping[str, Sequence[str]], out: Path) -> None:
+    """Write what went wrong in the grader, for those who mend it."""
+    path = out / ERRORS
+    path.unlink(missing_ok=True)
+    if errors:
+        texts = [f"{name}: {text}" for name in sorted(errors) for text in errors[name]]
+        results.write_whole(path, "\n".join(texts))
+
+
+def merge(parts: Sequence[Path], out: Path) -> list[str]:
+    """Bring the parts of a class together in one folder.
+
+    Returns
+    -------
+    list of str
+        All submissions of the class, judged or not.
+
+    Raises
+    ------
+    NoParts
+        If a folder holds no results, or of another class, or judged in another way.
+    """
+    texts = {}
+    for part in parts:
+        try:
+            texts[part] = (part / CLASS).read_text(encoding="utf-8")
+        except OSError:
+            raise NoParts(f"there are no results in {part}") from None
+    for part, text in texts.items():
+        if text != texts[parts[0]]:
+            raise NoParts(f"{part} is of another class than {parts[0]}, or judged in another way")
+    results.write_whole(out / CLASS, texts[parts[0]])
+    names: list[str] = json.loads(texts[parts[0]])["submissions"]
+    errors = []
+    for name in names:
+        found = [result for part in parts if (result := load(part, name)) is not None]
+        if found:
+            write_judged(min(found, key=has_grader_error), out)
+    for part in parts:
+        with contextlib.suppress(FileNotFoundError):
+            errors.append((part / ERRORS).read_text(encoding="utf-8"))
+    if errors:
+        results.write_whole(out / ERRORS, "".join(errors))
+    return names
+
+
+# -- executors ----------------------------------------------------------------------------------
+
+
+class NoCluster(Exception):
+    """There is no Dask cluster to be used."""
+
+
+@contextlib.contextmanager
+def local(jobs: int) -> Iterator[tuple[Executor, int]]:
+    """Run on this machine: each thread has a judge in a process of its own."""
+    executor = ThreadPoolExecutor(jobs)
+    try:
+        yield executor, 2 * jobs
+    finally:
+        with station.all_closed():  # so that the threads come to an end at once
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def on_dask(address: str) -> Iterator[tuple[Executor, int]]:
+    """Run on a Dask cluster, whose workers need the same project and libraries.
+
+    Raises
+    ------
+    NoCluster
+        If Dask is not installed, or there is no scheduler at this address.
+    """
+    try:
+        distributed = importlib.import_module("distributed")
+        connected = distributed.Client(address, timeout="10s", set_as_default=False)
+    except ModuleNotFoundError:
+        raise NoCluster("Dask is not installed: python -m pip install -e .[dask]") from None
+    except (OSError, ValueError) as error:
+        raise NoCluster(f"no scheduler at {address}: {error}") from None
+    with connected as client:
+        threads = sum(client.nthreads().values()) or 1
+        yield DaskExecutor(client), 2 * threads
+
+
+class DaskExecutor(Executor):
+    """Dask's own executor, but for workers that were not started in the project's folder."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.executor = client.get_executor(pure=False, retries=3)
+
+    def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        """Start a call on the cluster."""
+        root, module, name = str(ROOT), function.__module__, function.__qualname__
+
+        def call(*arguments: Any) -> Any:  # sent as it is, so that it needs no import there
+            if root not in sys.path and os.path.isdir(root):
+                sys.path.append(root)
+            return getattr(importlib.import_module(module), name)(*arguments)
+
+        future: Future[Any] = self.executor.submit(call, *given, **named)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let go of what has not begun."""
+        self.executor.shutdown(wait=wait)

@@ -1,0 +1,241 @@
+"""Finding and reading what learners handed in: strangers' folders and archives.
+
+Nothing is ever unpacked to disk: the five modules are read, and nothing else is opened.
+"""
+
+import os
+import re
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from tests.probes import STAGES
+
+MODULES = [f"{stage}.py" for stage in STAGES]
+MODULE_SIZE = 1_000_000  # bytes; the solution's longest module has 6 000
+ARCHIVE_SIZE = 20_000_000
+UNPACKED_SIZE = 200_000_000
+MOST_ENTRIES = 10_000
+SUFFIXES = re.compile(r"\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
+
+
+class Unreadable(Exception):
+    """A submission is not what can be graded, and says in one line why."""
+
+
+def named(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return the submissions by name, sorted.
+
+    The name is that of the folder or of the archive without its ending. Where several have
+    the same, as much of the path comes before it as tells them apart.
+    """
+    groups: dict[str, list[Path]] = {}
+    for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
+        groups.setdefault(SUFFIXES.sub("", path.name) or path.name, []).append(path)
+    found: dict[str, Path] = {}
+    for name, group in groups.items():
+        length = 0
+        labels = [name] * len(group)
+        while len(set(labels)) < len(group):
+            length += 1
+            labels = ["/".join(path.parts[-length:]) for path in group]
+        found |= {printable(label): path for label, path in zip(labels, group, strict=True)}
+    return dict(sorted(found.items()))
+
+
+def printable(name: str) -> str:
+    """Return a name that can be written to a file, whatever bytes it has on disk."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def read(path: Path) -> dict[str, bytes]:
+    """Read the modules of one submission.
+
+    Parameters
+    ----------
+    path : Path
+        A folder, a zip or a tar, with the modules at its top or in `kata/`, or with one folder
+        that has them so.
+
+    Returns
+    -------
+    dict
+        The text of each module that is there, by file name.
+
+    Raises
+    ------
+    Unreadable
+        If the submission is at fault.
+    OSError
+        If this machine is: no permission, say.
+    """
+    kind = path.lstat().st_mode
+    if stat.S_ISLNK(kind):
+        raise Unreadable("is a link; name the folder or the archive itself")
+    if stat.S_ISDIR(kind):
+        return read_folder(path)
+    if not stat.S_ISREG(kind):
+        raise Unreadable("is neither a folder nor a file")
+    if path.stat().st_size > ARCHIVE_SIZE:
+        raise Unreadable(f"is larger than {ARCHIVE_SIZE // 10**6} MB: hand in kata/ only")
+    try:
+        if zipfile.is_zipfile(path):
+            return read_zip(path)
+        return read_tar(path)
+    except (Unreadable, PermissionError):
+        raise
+    except Exception as error:  # each compression has errors of its own
+        raise Unreadable(f"is a broken archive ({type(error).__name__})") from error
+
+
+def best(found: dict[PurePosixPath, dict[str, int]]) -> PurePosixPath | None:
+    """Return the folder that has most of the modules, of those the one nearest to the top."""
+    order = sorted(found, key=lambda folder: (-len(found[folder]), len(folder.parts), str(folder)))
+    return order[0] if order else None
+
+
+# -- folders ----------------------------------------------------------------------------------
+
+
+def read_folder(top: Path) -> dict[str, bytes]:
+    """Read the modules in a folder."""
+    found: dict[PurePosixPath, dict[str, int]] = {}
+    for folder in [top, top / "kata", *wrapped(top)]:
+        modules = [name for name in MODULES if os.path.lexists(folder / name)]
+        if modules:
+            inside = PurePosixPath(folder.relative_to(top).as_posix())
+            found[inside] = dict.fromkeys(modules, 0)
+    place = best(found)
+    if place is None:
+        return {}
+    for part in [place, *place.parents][:-1]:
+        if (top / part).is_symlink():
+            raise Unreadable(f"{part} is a link")
+    return {name: read_file(top / place / name, name) for name in found[place]}
+
+
+def wrapped(top: Path) -> Iterator[Path]:
+    """Yield where the modules are in a folder that holds nothing else but one folder."""
+    inner = []
+    with os.scandir(top) as entries:
+        for number, entry in enumerate(entries):
+            if number >= MOST_ENTRIES:
+                raise Unreadable(f"has more than {MOST_ENTRIES:,} files: hand in kata/ only")
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith((".", "__")):
+                inner.append(top / entry.name)
+    if len(inner) == 1:
+        yield inner[0]
+        yield inner[0] / "kata"
+
+
+def read_file(path: Path, name: str) -> bytes:
+    """Read one module, if it is a plain file of reasonable size."""
+    kind = path.lstat()
+    if stat.S_ISLNK(kind.st_mode):
+        raise Unreadable(f"{name} is a link")
+    if not stat.S_ISREG(kind.st_mode):
+        raise Unreadable(f"{name} is no file")
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(file, "rb") as opened:
+        return limited(opened.read, name)
+
+
+def limited(read_bytes: Callable[[int], bytes], name: str) -> bytes:
+    """Read a module, but no more than a module can have."""
+    text = read_bytes(MODULE_SIZE + 1)
+    if len(text) > MODULE_SIZE:
+        raise Unreadable(f"{name} is larger than {MODULE_SIZE // 10**6} MB")
+    return text
+
+
+# -- archives ---------------------------------------------------------------------------------
+
+
+class Contents:
+    """The names in an archive, and where among them the modules are."""
+
+    def __init__(self) -> None:
+        self.tops: set[str] = set()
+        self.modules: dict[PurePosixPath, dict[str, int]] = {}
+        self.links: set[PurePosixPath] = set()
+        self.count = 0
+
+    def add(self, name: str, is_link: bool) -> None:
+        """Take note of the next entry."""
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
+            raise Unreadable(f"holds the path {shown(name)}, which leads out of the archive")
+        if self.count >= MOST_ENTRIES:
+            raise Unreadable(f"has more than {MOST_ENTRIES:,} files: hand in kata/ only")
+        if path.parts and not path.parts[0].startswith((".", "__")):
+            self.tops.add(path.parts[0])
+        if is_link:
+            self.links.add(path)
+        if path.name in MODULES and len(path.parts) <= 3:
+            modules = self.modules.setdefault(path.parent, {})
+            if path.name in modules:
+                raise Unreadable(f"holds {shown(name)} twice")
+            modules[path.name] = self.count
+        self.count += 1
+
+    def chosen(self) -> dict[str, int]:
+        """Return the numbers of the entries that are the submission's modules."""
+        (top,) = self.tops if len(self.tops) == 1 else ("",)
+        places = {PurePosixPath(p) for p in (".", "kata", top or ".", f"{top or '.'}/kata")}
+        folder = best({place: found for place, found in self.modules.items() if place in places})
+        if folder is None:
+            return {}
+        for path in [folder, *folder.parents, *(folder / name for name in self.modules[folder])]:
+            if path in self.links:
+                raise Unreadable(f"{shown(str(path))} is a link")
+        return self.modules[folder]
+
+
+def read_zip(path: Path) -> dict[str, bytes]:
+    """Read the modules in a zip."""
+    with zipfile.ZipFile(path) as archive:
+        entries, contents = archive.infolist(), Contents()
+        for entry in entries:
+            is_link = stat.S_ISLNK(entry.external_attr >> 16)
+            if not entry.is_dir():
+                contents.add(entry.filename, is_link)
+        files = [entry for entry in entries if not entry.is_dir()]
+        chosen = {name: files[number] for name, number in contents.chosen().items()}
+        if any(entry.flag_bits & 1 for entry in chosen.values()):
+            raise Unreadable("is encrypted")
+        found = {}
+        for name, entry in chosen.items():
+            with archive.open(entry) as opened:
+                found[name] = limited(opened.read, name)
+        return found
+
+
+def read_tar(path: Path) -> dict[str, bytes]:
+    """Read the modules in a tar, compressed or not."""
+    try:
+        archive = tarfile.open(path)  # noqa: SIM115, closed below
+    except tarfile.ReadError:
+        raise Unreadable("is neither a folder nor a zip or tar archive") from None
+    with archive:
+        contents, members, unpacked = Contents(), [], 0
+        for member in archive:
+            unpacked += member.size
+            if unpacked > UNPACKED_SIZE:
+                raise Unreadable(f"holds more than {UNPACKED_SIZE // 10**6} MB")
+            if not member.isdir():
+                contents.add(member.name, member.issym() or member.islnk())
+                members.append(member)
+        found = {}
+        for name, number in contents.chosen().items():
+            opened = archive.extractfile(members[number])
+            if opened is None:
+                raise Unreadable(f"{name} is no file")
+            found[name] = limited(opened.read, name)
+        return found
+
+
+def shown(name: str) -> str:
+    """Return a stranger's file name for a line of text."""
+    return repr(printable(name[:80]))

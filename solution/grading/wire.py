@@ -1,0 +1,302 @@
+"""How plain values cross the pipe between the judge and the code that is judged.
+
+A message is a JSON text and, behind it, the raw bytes of arrays that the text refers to by dtype,
+shape and offset. What the judged side says is read as a description (`tests.probes.describe`) and
+nothing else: other kinds, dtypes and shapes, and messages that are too long, are `Malformed`.
+"""
+
+import json
+import math
+import os
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tests.probes import MOST_ELEMENTS, Array, Description, Problem, Seed
+
+READY = b"r"  # said once by a process that has started, before it runs anybody's code
+LENGTHS = struct.Struct("<QQ")  # of the JSON text and of the bytes behind it
+MOST_TEXT = 8_000_000  # bytes; the longest answer of right code has 0.3 MB of text,
+MOST_BYTES = 64_000_000  # 4 MB of arrays,
+MOST_ITEMS = 1_000_000  # and 200 000 items of lists
+DEEPEST = 8  # levels of sequences in sequences; right answers have 4
+LONGEST = 400  # characters of a text within a description
+
+# All dtypes of numbers that NumPy has on this machine, in either byte order.
+DTYPES = {
+    turned.str
+    for dtype in map(np.dtype, "?bBhHiIlLqQefdg")
+    for turned in (dtype, dtype.newbyteorder("S"))
+}
+
+
+class Malformed(Exception):
+    """A message is not what it should be."""
+
+
+def write(file: int, text: Any, chunks: Sequence[bytes] = ()) -> None:
+    """Write one message to a file descriptor."""
+    head = json.dumps(text).encode()
+    rest = memoryview(b"".join([LENGTHS.pack(len(head), sum(map(len, chunks))), head, *chunks]))
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def read(receive: Callable[[int], bytes]) -> tuple[Any, bytes]:
+    """Read one message.
+
+    Parameters
+    ----------
+    receive : callable
+        Returns as many bytes as it is asked for, or raises `EOFError`.
+
+    Raises
+    ------
+    Malformed
+        If the message is too long, or not in its form.
+    """
+    of_text, of_bytes = LENGTHS.unpack(receive(LENGTHS.size))
+    if of_text > MOST_TEXT or of_bytes > MOST_BYTES:
+        raise Malformed(f"a message of {of_text} + {of_bytes} bytes")
+    try:
+        text = json.loads(receive(of_text))
+    except (ValueError, RecursionError):
+        raise Malformed("a message that is no JSON") from None
+    return text, receive(of_bytes)
+
+
+def receive_from(file: int) -> Callable[[int], bytes]:
+    """Return a function that reads from a file descriptor, and waits as long as it takes."""
+
+    def receive(number: int) -> bytes:
+        found = bytearray()
+        while len(found) < number:
+            piece = os.read(file, min(number - len(found), 1 << 20))
+            if not piece:
+                raise EOFError
+            found += piece
+        return bytes(found)
+
+    return receive
+
+
+# -- arrays -------------------------------------------------------------------------------------
+
+
+class Buffer:
+    """The bytes of a message's arrays, while it is put together."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+        self.size = 0
+
+    def add(self, array: Array) -> list[Any]:
+        """Append an array, and return what the text says of it: dtype, shape and offset."""
+        self.chunks.append(array.tobytes())
+        self.size += array.nbytes
+        if self.size > MOST_BYTES:
+            raise Malformed("more than can be sent")
+        return [array.dtype.str, list(array.shape), self.size - array.nbytes]
+
+
+class Bytes:
+    """The bytes of a message's arrays, while it is read: each may be used once.
+
+    So that no short message stands for more than the memory can hold.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.left = len(data)
+        self.items = MOST_ITEMS
+
+    def array(self, place: Any, most: int = MOST_BYTES) -> Array:
+        """Return the array that a text refers to, of at most that many elements."""
+        try:
+            dtype, shape, offset = place
+            if dtype not in DTYPES or len(shape) > 8:
+                raise Malformed("an array that is not allowed")
+            count = math.prod(shape)
+            if min([0, *shape]) < 0 or max([count, *shape]) > most:
+                raise Malformed("an array that is too large")
+            self.left -= count * np.dtype(dtype).itemsize
+            if self.left < 0:
+                raise Malformed("more arrays than bytes")
+            found: Array = np.empty(shape, dtype)
+            if count:
+                found[...] = np.frombuffer(self.data, dtype, count, offset).reshape(shape)
+            return found
+        except (TypeError, ValueError, OverflowError):
+            raise Malformed("an array that is not there") from None
+
+    def take(self, number: int) -> None:
+        """Count items of lists."""
+        self.items -= number
+        if self.items < 0:
+            raise Malformed("more items than any answer has")
+
+
+# -- requests: the judge writes them ----------------------------------------------------------
+
+
+def pack_request(value: Any, buffer: Buffer) -> Any:
+    """Return the JSON for a plain value of a request."""
+    if isinstance(value, np.ndarray):
+        return {"array": buffer.add(value)}
+    if isinstance(value, Seed):
+        return {"seed": value.value}
+    if isinstance(value, dict):
+        return {"map": {name: pack_request(item, buffer) for name, item in value.items()}}
+    return value
+
+
+def unpack_request(text: Any, data: Bytes) -> Any:
+    """Return the value that the judge packed."""
+    if not isinstance(text, dict):
+        return text
+    ((kind, value),) = text.items()
+    if kind == "array":
+        return data.array(value)
+    if kind == "seed":
+        return Seed(value)
+    return {name: unpack_request(item, data) for name, item in value.items()}
+
+
+# -- descriptions: the judged side writes them ------------------------------------------------
+
+
+def pack(description: Description, buffer: Buffer) -> list[Any]:
+    """Return the JSON for a description."""
+    kind, *rest = description
+    if kind == "array":
+        return ["array", buffer.add(rest[0])]
+    if kind == "sequence":
+        name, items, complete = rest
+        return ["sequence", name, pack_all(items, buffer), complete]
+    if kind == "model":
+        names, linear, prediction, gradients = rest
+        return ["model", names, linear, pack(prediction, buffer), gradients]
+    return list(description)
+
+
+def pack_all(items: Sequence[Description], buffer: Buffer) -> list[Any]:
+    """Return the JSON for a list of descriptions; many of one form become one array.
+
+    Some tests look at 60 000 batches of one sample: one by one they would take longer than all
+    the rest.
+    """
+    kinds = {item[0] for item in items}
+    if len(items) > 1 and kinds == {"array"}:
+        arrays = [item[1] for item in items]
+        first = arrays[0]
+        if all(a.shape == first.shape and a.dtype == first.dtype for a in arrays):
+            return ["arrays", buffer.add(np.array(arrays))]
+    if len(items) > 1 and kinds == {"number"}:
+        return ["numbers", buffer.add(np.array([item[1] for item in items]))]
+    if len(items) > 1 and kinds == {"sequence"}:
+        _, name, first_items, complete = items[0]
+        length = len(first_items)
+        if length and all(
+            item[1] == name and item[3] == complete and len(item[2]) == length for item in items
+        ):
+            columns = [pack_all([i[2][k] for i in items], buffer) for k in range(length)]
+            return ["sequences", name, columns, complete]
+    return ["items", [pack(item, buffer) for item in items]]
+
+
+def unpack(text: Any, data: Bytes, depth: int = DEEPEST) -> Description:
+    """Return the description that a text and its bytes stand for.
+
+    Raises
+    ------
+    Malformed
+        If they stand for none.
+    """
+    match text:
+        case ["number", value]:
+            return "number", real(value)
+        case ["array", place]:
+            return "array", data.array(place, MOST_ELEMENTS)
+        case ["large", str(dtype), [*shape]]:
+            lengths = [length for length in shape[:8] if type(length) is int]
+            return "large", short(dtype), tuple(lengths)
+        case ["other", str(name), str(shown)]:
+            return "other", short(name), short(shown)
+        case ["sequence", str(name), items, bool(complete)] if depth:
+            return "sequence", short(name), unpack_all(items, data, depth - 1), complete
+        case ["model", [*names], str(linear), prediction, [*gradients]] if depth == DEEPEST:
+            told = [short(str(name)) for name in names[:20]]
+            slopes = [real(value) for value in gradients[:2]]
+            return "model", told, short(linear), unpack(prediction, data, 1), slopes
+    raise Malformed("a description of an unknown kind")
+
+
+def unpack_all(text: Any, data: Bytes, depth: int) -> list[Description]:
+    """Return a list of descriptions."""
+    match text:
+        case ["items", [*items]]:
+            data.take(len(items))
+            return [unpack(item, data, depth) for item in items]
+        case ["arrays", place]:
+            arrays = data.array(place)
+            if arrays.ndim < 2 or max(arrays.shape[1:]) > MOST_ELEMENTS:
+                raise Malformed("an array that is too large")
+            data.take(len(arrays))
+            return [("array", array) for array in arrays]
+        case ["numbers", place]:
+            numbers = data.array(place)
+            if numbers.dtype != np.float64 or numbers.ndim != 1:
+                raise Malformed("numbers that are none")
+            data.take(len(numbers))
+            return [("number", value) for value in numbers.tolist()]
+        case ["sequences", str(name), [first, *others], bool(complete)] if depth:
+            columns = [unpack_all(column, data, depth - 1) for column in (first, *others)]
+            if len({len(column) for column in columns}) > 1:
+                raise Malformed("sequences of different lengths")
+            data.take(len(columns[0]))
+            return [
+                ("sequence", short(name), list(items), complete)
+                for items in zip(*columns, strict=True)
+            ]
+    raise Malformed("a list of an unknown kind")
+
+
+def real(value: Any) -> float:
+    """Return a number, whatever JSON made of it."""
+    if not isinstance(value, int | float):
+        raise Malformed("no number where one should be")
+    try:
+        return float(value)
+    except OverflowError:
+        raise Malformed("a number that is too large") from None
+
+
+def short(text: str) -> str:
+    """Return a text without what no file could hold, cut off where it is too long."""
+    return text[:LONGEST].encode("utf-8", "backslashreplace").decode()
+
+
+# -- problems -----------------------------------------------------------------------------------
+
+TEXTS = ("kind", "text", "code", "name", "cause")
+
+
+def pack_problem(problem: Problem) -> dict[str, Any]:
+    """Return the JSON for a problem."""
+    texts = {name: getattr(problem, name) for name in TEXTS}
+    return {**texts, "where": problem.where, "kinds": list(problem.kinds)}
+
+
+def unpack_problem(text: Any) -> Problem:
+    """Return the problem that a text stands for."""
+    match text:
+        case {"where": place, "kinds": [*kinds]} if text.keys() == {*TEXTS, "where", "kinds"}:
+            where = None
+            match place:
+                case [str(file), int(line)]:
+                    where = short(file), min(max(line, 0), 10**6)
+            said = {name: short(str(text[name])) for name in TEXTS}
+            return Problem(**said, where=where, kinds=tuple(short(str(k)) for k in kinds[:20]))
+    raise Malformed("a problem that is none")
