@@ -311,7 +311,7 @@ class Submission:
                 space[key] = value
 
     def mentions(self, name: str) -> bool:
-        """Whether another function may use this one: whether its name is anywhere but in its own."""
+        """Whether another function may use this one: whether its name is anywhere else."""
         if name not in self._mentioned:
             self._mentioned[name] = mentioned(
                 name, {file.name: file.read_bytes() for file in self.folder.glob("*.py")}
