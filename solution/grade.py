@@ -92,7 +92,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="ADDRESS",
         help="judge on a Dask cluster, such as tcp://10.0.0.1:8786 (needs the extra `dask`)",
     )
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     options.merge = options.submission[:1] == [Path("merge")]
     if options.merge:
         options.submission = options.submission[1:]

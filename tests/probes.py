@@ -12,6 +12,7 @@ import itertools
 import linecache
 import os
 import random
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -165,6 +166,17 @@ def unwritten(stage: str, function: str) -> Callable[..., Any]:
     return stub
 
 
+def mentioned(name: str, files: Mapping[str, bytes]) -> bool:
+    """Whether some file has a function's name, but for where the function is defined and said."""
+    own = f"{STAGE_OF[name]}.py"
+    said = re.compile(rf"def {name}\b|: {name}\b".encode())  # "gradients: predict", in its stub
+    return any(
+        re.search(rf"\b{name}\b".encode(), said.sub(b"", text) if file == own else text)
+        or (b"import *" in text and file != own)
+        for file, text in files.items()
+    )
+
+
 @functools.cache
 def compiled(name: str, source: str) -> Any:
     """Return the function of this name that the source text defines."""
@@ -299,11 +311,11 @@ class Submission:
                 space[key] = value
 
     def mentions(self, name: str) -> bool:
-        """Whether a file other than the function's own has its name: only then it may use it."""
+        """Whether another function may use this one: whether its name is anywhere else."""
         if name not in self._mentioned:
-            own = f"{STAGE_OF[name]}.py"
-            texts = [f.read_bytes() for f in self.folder.glob("*.py") if f.name != own]
-            self._mentioned[name] = any(name.encode() in t or b"import *" in t for t in texts)
+            self._mentioned[name] = mentioned(
+                name, {file.name: file.read_bytes() for file in self.folder.glob("*.py")}
+            )
         return self._mentioned[name]
 
     # running

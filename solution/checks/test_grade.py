@@ -12,6 +12,7 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ import pytest
 
 from solution import grade
 from solution.checks.conftest import ROOT
+from solution.checks.handed_in import replaced
 from solution.grading import results, run, sandbox, station, submissions
 from solution.grading.judge import STATUS, expected_tests
-from solution.grading.remote import Limits
+from tests.mistakes import known
 from tests.probes import STAGES
 
 pytestmark = pytest.mark.skipif(bool(sandbox.obstacle()), reason=sandbox.obstacle())
@@ -173,6 +175,15 @@ def test_only_the_changed_function_fails_and_gets_its_status(graded: Path, name:
     assert {row[other] for other in results.FUNCTIONS if other in row} == {"passed"}
     lost = results.read_points(grade.POINTS)[function] if status != "passed" else 0
     assert (row["score"], row["max_score"]) == (results.number(100 - lost), "100")
+
+
+@pytest.mark.parametrize("function", results.FUNCTIONS)
+def test_known_mistakes_go_by_their_names(function: str) -> None:
+    mistake = known(function)[5]
+    files = replaced(function, mistake.implementation)
+    found = run.judge(files, asdict(run.Settings()), run.fingerprint())["functions"]
+    assert {name for name, own in found.items() if own["status"] != "passed"} == {function}
+    assert found[function]["mistake"] == mistake.name
 
 
 def test_what_cannot_be_read_has_no_points(graded: Path) -> None:
@@ -506,7 +517,7 @@ def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:
     with station.station(locks=True) as one:
         os.kill(one.process.pid, signal.SIGKILL)
         one.is_worn_out = False
-    found = run.judge(files, {"locks": True, "limits": vars(Limits())}, run.fingerprint())
+    found = run.judge(files, asdict(run.Settings()), run.fingerprint())
     assert {own["status"] for own in found["functions"].values()} == {"passed"}
 
 

@@ -162,6 +162,22 @@ def test_a_mistake_is_reported_once_at_its_stage(
 
 
 @pytest.mark.parametrize(
+    ("stage", "old", "new", "function"),
+    [
+        ("gradients", "return w * x + b", "return w * x", "predict"),
+        ("training", "return total / len(loader)", "return total", "train_epoch"),
+    ],
+)
+def test_functions_of_the_same_file_do_not_suffer(
+    judge: Judge, modules: Path, change: Change, stage: str, old: str, new: str, function: str
+) -> None:
+    change(stage, old, new)
+    text = report(judge(modules, file=f"tests/test_{stage}.py"))
+    wrong = [line for line in text.splitlines() if line.startswith("✗")]
+    assert [line.partition(":")[0] for line in wrong] == [f"✗ {function}"]
+
+
+@pytest.mark.parametrize(
     "options", [[], ["-k", "loss or derivatives"], ["-x"]], ids=["all", "some", "first"]
 )
 def test_counts_are_those_of_pytest(

@@ -230,8 +230,10 @@ def common_failures(
                 lines = [(label, text) for label, text in cell["lines"]]
                 shown = [pair for pair in lines if pair[0] in ("call", "got", "expected")]
                 likely = dict(lines).get("likely", "")
-                headline = cell["headline"] if cell["mistake"] else key[2]
+                headline = cell["headline"] or cell["status"]
                 found[key] = Failure(function, cell["mistake"], headline, likely, shown, learner)
+            elif not cell["mistake"] and cell["headline"] != found[key].headline:
+                found[key].headline = key[2]  # what they differ in is left out
             found[key].learners += 1
     order = list(points)
     ranked = sorted(found, key=lambda key: (-found[key].learners, order.index(key[0])))

@@ -32,6 +32,7 @@ from tests.probes import (
     USES,
     Description,
     Problem,
+    mentioned,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -239,10 +240,8 @@ class RemoteSubmission:
         self._loaded: set[str] = set()
 
     def mentions(self, name: str) -> bool:
-        """Whether a file other than the function's own has its name: only then it may use it."""
-        own = f"{STAGE_OF[name]}.py"
-        texts = [text for file, text in self.files.items() if file != own]
-        return any(name.encode() in text or b"import *" in text for text in texts)
+        """Whether another function may use this one, as in `tests.probes.Submission`."""
+        return mentioned(name, self.files)
 
     def run(self, probe: str, **request: Any) -> Description | Problem:
         """Answer one request, as `tests.probes.Submission.run` does."""
