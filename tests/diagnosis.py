@@ -118,10 +118,16 @@ def explain(function: str, found: Features) -> list[Mistake | Recorded]:
 
 def features(subject: Subject) -> Features:
     """Yield a function's features, one by one, as far as it can be called."""
-    try:
-        yield from FEATURES[subject.function](subject)
-    except (Wrong, Halted) as problem:
-        yield problem.verdict.headline
+    found = FEATURES[subject.function](subject)
+    while True:  # not to be inside `try` where it waits: it may be closed when Python ends
+        try:
+            feature = next(found)
+        except StopIteration:
+            return
+        except (Wrong, Halted) as problem:
+            yield problem.verdict.headline
+            return
+        yield feature
 
 
 # -- comparing --------------------------------------------------------------------------------
