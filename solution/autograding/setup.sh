@@ -9,7 +9,6 @@ PIP_INSTALL_TORCH="${PIP_INSTALL_TORCH:-torch --index-url https://download.pytor
 
 if [ "$(id -u)" -eq 0 ]; then # elsewhere they are there already
     apt-get update
-    # The grader locks submissions up with libseccomp.
     DEBIAN_FRONTEND=noninteractive apt-get install -y python3 python3-venv libseccomp2
 fi
 
@@ -19,4 +18,6 @@ python3 -m venv "$AUTOGRADER/venv"
 read -ra torch <<<"$PIP_INSTALL_TORCH"
 cd "$AUTOGRADER/grader"
 "$AUTOGRADER/venv/bin/python" -m pip install --no-cache-dir -c constraints.txt "${torch[@]}"
-"$AUTOGRADER/venv/bin/python" -m pip install --no-cache-dir -c constraints.txt -e .
+# learners have no need of the last two, and the grader locks submissions up with them
+"$AUTOGRADER/venv/bin/python" -m pip install --no-cache-dir -c constraints.txt -e . \
+    pyseccomp landlockpy

@@ -262,6 +262,8 @@ def test_classroom_gets_its_form(graded: Path) -> None:
         found = json.loads(text)
         assert (found["version"], found["status"]) == (3, status)
         assert {test["status"] for test in found["tests"]} == {"pass", status}
+        assert sum(test["score"] for test in found["tests"]) == {"pass": 100, "fail": 95}[status]
+        assert found["max_score"] == 100
 
 
 def test_points_can_be_changed_without_judging_again(
