@@ -128,7 +128,7 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> Description:
             return "other", f"array of dtype {value.dtype}", short_repr(value)
         if value.ndim == 0 and value.dtype.kind != "b":
             return "number", float(value)
-        if max(value.size, *value.shape) > MOST_ELEMENTS:
+        if max([value.size, *value.shape]) > MOST_ELEMENTS:
             return "large", str(value.dtype), value.shape
         return "array", np.array(value)
     if kind is tuple and depth and len(value) <= most:
@@ -562,7 +562,12 @@ def describe_tensor(value: Any) -> Description:
 
     if type(value) is not torch.Tensor:
         return "other", type_name(value), short_repr(value)
-    return "array", value.detach().cpu().numpy().copy()
+    array = value.detach().cpu().numpy()
+    if array.dtype.kind not in "biuf":
+        return "other", f"tensor of dtype {value.dtype}", short_repr(value)
+    if array.size > MOST_ELEMENTS:
+        return "large", str(value.dtype), array.shape
+    return "array", array.copy()
 
 
 @probe

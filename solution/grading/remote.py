@@ -27,6 +27,8 @@ from tests import limits
 from tests.probes import (
     CALL_SECONDS,
     IMPORT_SECONDS,
+    MOST_ELEMENTS,
+    MOST_ITEMS,
     STAGE_OF,
     SWEEP_SECONDS,
     USES,
@@ -259,10 +261,10 @@ class RemoteSubmission:
         stage = STAGE_OF[request["function"]] if probe == "call" else OWN_STAGE[probe]
         for needed in [*USES.get(stage, ()), stage]:
             self._load(needed)
-        times = request.get("times", 1)
+        times: int = request.get("times", 1)
         usual = request.get("seconds") or (CALL_SECONDS if times == 1 else SWEEP_SECONDS)
         result = self._ask({"probe": probe, **request}, usual)
-        if not isinstance(result, Problem) and not has_form(probe, result, times):
+        if not isinstance(result, Problem) and not has_form(probe, result, request):
             raise Gone(Problem("protocol", CHEATS))
         return result
 
@@ -337,23 +339,44 @@ OURS = (
 )
 
 
-def has_form(probe: str, description: Description, times: int) -> bool:
+def has_form(probe: str, description: Description, request: Mapping[str, Any]) -> bool:
     """Whether an answer has the form that this probe gives it."""
+    times: int = request.get("times", 1)
+    most: int = request.get("most", MOST_ITEMS)
     match probe, description:
         case "call", ("sequence", "calls", items, True) if times > 1:
-            return len(items) == times
+            return len(items) == times and all(is_described(item, most) for item in items)
         case "call", _:
-            return times == 1 and description[0] != "model"
-        case "model", ("model" | "other", *_):
+            return times == 1 and is_described(description, most)
+        case "model", ("model", _, _, prediction, gradients):
+            return is_described(prediction, 0) and len(gradients) in (0, 2)
+        case "model", ("other", *_):
             return True
-        case "dataset", ("sequence", "TensorDataset", _, True) | ("other", *_):
+        case "dataset", ("sequence", "TensorDataset", items, True):
+            return all(is_described(item, 0) for item in items)
+        case "dataset", ("other", *_):
             return True
         case "train_epoch", ("sequence", "trained", [at_end, calls, ("number", _)], True):
             counted = calls[:2] == ("sequence", "calls") and len(calls[2]) == times
-            return counted and are_parameters(at_end)
-        case "train", ("sequence", "trained", [at_end, _], True):
-            return are_parameters(at_end)
+            described = counted and all(is_described(item, most) for item in calls[2])
+            return described and are_parameters(at_end)
+        case "train", ("sequence", "trained", [at_end, losses], True):
+            return is_described(losses, 2 * request["epochs"] + 8) and are_parameters(at_end)
     return False
+
+
+def is_described(description: Description, most: int, depth: int = 3) -> bool:
+    """Whether `tests.probes.describe` may have said this of a value.
+
+    More, or more deeply nested, than it ever says would keep the judge busy.
+    """
+    match description:
+        case "sequence", _, items, complete:
+            enough = len(items) <= most and (complete or len(items) == most)
+            return enough and depth > 0 and all(is_described(i, most, depth - 1) for i in items)
+        case "array", array:
+            return array.size <= MOST_ELEMENTS
+    return description[0] in ("number", "large", "other")
 
 
 def are_parameters(description: Description) -> bool:

@@ -22,6 +22,7 @@ MOST_TEXT = 8_000_000  # bytes; the longest answer of right code has 0.3 MB of t
 MOST_BYTES = 64_000_000  # 4 MB of arrays,
 MOST_ITEMS = 1_000_000  # and 200 000 items of lists
 DEEPEST = 8  # levels of sequences in sequences; right answers have 4
+MOST_AXES = 64  # of an array, more than NumPy has
 LONGEST = 400  # characters of a text within a description
 
 # All dtypes of numbers that NumPy has on this machine, in either byte order.
@@ -114,7 +115,7 @@ class Bytes:
         """Return the array that a text refers to, of at most that many elements."""
         try:
             dtype, shape, offset = place
-            if dtype not in DTYPES or len(shape) > 8:
+            if dtype not in DTYPES or len(shape) > MOST_AXES:
                 raise Malformed("an array that is not allowed")
             count = math.prod(shape)
             if min([0, *shape]) < 0 or max([count, *shape]) > most:
@@ -238,10 +239,10 @@ def unpack_all(text: Any, data: Bytes, depth: int) -> list[Description]:
             return [unpack(item, data, depth) for item in items]
         case ["arrays", place]:
             arrays = data.array(place)
-            if arrays.ndim < 2 or max(arrays.shape[1:]) > MOST_ELEMENTS:
+            if arrays.ndim < 1 or math.prod(arrays.shape[1:]) > MOST_ELEMENTS:
                 raise Malformed("an array that is too large")
             data.take(len(arrays))
-            return [("array", array) for array in arrays]
+            return [("array", np.asarray(array)) for array in arrays]
         case ["numbers", place]:
             numbers = data.array(place)
             if numbers.dtype != np.float64 or numbers.ndim != 1:
