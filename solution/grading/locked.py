@@ -177,17 +177,16 @@ def answer_all(submission: Submission, channel: int = 3) -> None:
             return
         buffer = wire.Buffer()
         result = answer(submission, wire.unpack_request(text["request"], wire.Bytes(data)))
+        head = {"number": text["number"], "printed": submission.printed}
         try:
             if isinstance(result, Problem):
                 told = {"problem": wire.pack_problem(result)}
             else:
                 told = {"result": wire.pack(result, buffer)}
+            wire.write(channel, head | told, buffer.chunks)
         except wire.Malformed:
-            buffer = wire.Buffer()
-            problem = Problem("too much", f"returns more than {wire.MOST_BYTES:,} bytes in all")
-            told = {"problem": wire.pack_problem(problem)}
-        told |= {"number": text["number"], "printed": submission.printed}
-        wire.write(channel, told, buffer.chunks)
+            problem = Problem("too much", "returns more than any right result is made of")
+            wire.write(channel, head | {"problem": wire.pack_problem(problem)})
 
 
 def answer(submission: Submission, request: dict[str, Any]) -> Description | Problem:

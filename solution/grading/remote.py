@@ -293,7 +293,7 @@ class RemoteSubmission:
         seconds = min(max(usual, limits.PATIENCE) + SLACK, left)
         told, data = self._ward.ask(request, seconds)
         try:
-            self.printed = wire.short(str(told.get("printed", "")))
+            self.printed = wire.short(told.get("printed"), kept="\n\t")
             if "problem" not in told:
                 return wire.unpack(told.get("result"), data)
             problem = self._told(wire.unpack_problem(told["problem"]))
