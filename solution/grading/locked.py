@@ -105,16 +105,13 @@ class Zygote:
         if not message:
             return False
         channel, leash = files[0], socket.socket(fileno=files[1])
-        spec, code = wire.read(wire.receive_from(files[1]))
+        spec, _ = wire.read(wire.receive_from(files[1]))
         folder = Path(tempfile.mkdtemp(dir=self.home))
-        package = folder / "kata"
-        package.mkdir()
-        for name, start, end in spec["files"]:
-            (package / name).write_bytes(code[start:end])
+        (folder / "kata").mkdir()
         process = os.fork()
         if process == 0:
             try:
-                self.become_the_fork(channel, folder, spec)
+                self.become_the_fork(channel, folder)
             finally:
                 os._exit(1)
         os.close(channel)
@@ -145,8 +142,8 @@ class Zygote:
         fork.leash.close()
         os.close(fork.ends)
 
-    def become_the_fork(self, channel: int, folder: Path, spec: dict[str, Any]) -> None:
-        """Answer requests with the code in the folder, locked up, until the channel is closed."""
+    def become_the_fork(self, channel: int, folder: Path) -> None:
+        """Put the code into the folder and answer requests with it, until the channel is closed."""
         sandbox.die_with_parent()
         os.setsid()
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -154,6 +151,9 @@ class Zygote:
             os.dup2(nowhere, standard)
         os.dup2(channel, 3)
         os.closerange(4, 4096)
+        spec, code = wire.read(wire.receive_from(3))
+        for name, start, end in spec["files"]:
+            (folder / "kata" / name).write_bytes(code[start:end])
         os.chdir(folder)
         os.environ.update(HOME=str(folder), TMPDIR=str(folder))
         tempfile.tempdir = None

@@ -131,9 +131,10 @@ class Nursery:
             "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
             "memory": limits.memory,
             "processor": limits.seconds,
-            "seconds": seconds,
         }
-        wire.write(leash.fileno(), spec, [*files.values()])
+        wire.write(leash.fileno(), {"seconds": seconds})
+        # past the process that forks: what it had once read, later forks could find in its memory
+        wire.write(channel.fileno(), spec, [*files.values()])
         leash.settimeout(START_SECONDS)
         folder = leash.makefile("rb").readline().decode().rstrip("\n")
         channel.settimeout(START_SECONDS)
