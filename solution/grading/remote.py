@@ -130,9 +130,8 @@ class Nursery:
             "files": places,
             "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
             "memory": limits.memory,
-            "processor": limits.seconds,
         }
-        wire.write(leash.fileno(), {"seconds": seconds})
+        wire.write(leash.fileno(), {"seconds": seconds, "processor": limits.seconds})
         # past the process that forks: what it had once read, later forks could find in its memory
         wire.write(channel.fileno(), spec, [*files.values()])
         leash.settimeout(START_SECONDS)
@@ -197,10 +196,12 @@ class Ward:
             status, killed_for = json.loads(self.leash.recv(1000) or b'[0, "gone"]')
         except TimeoutError:  # it lives on without its channel
             return Problem("protocol", "closes the judge's channel")
-        if killed_for == "timeout" or -status == signal.SIGXCPU:
+        if killed_for == "timeout":
             return Problem("timeout", "is still running after all the time that there is")
         if killed_for == "files":
             return Problem("crashed", "writes more files than it may")
+        if killed_for == "threads":
+            return Problem("crashed", "starts more threads than it may")
         if -status == signal.SIGKILL:
             return Problem("memory", "is ended by the system, which has no more memory")
         if status < 0:
