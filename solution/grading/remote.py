@@ -55,7 +55,7 @@ class Limits:
     Parameters
     ----------
     seconds : float
-        For all calls of its code together, waiting included.
+        For all calls of its code together, waiting and looking at its answers included.
     memory : int
         Bytes, above what Python, NumPy and PyTorch have.
     """
@@ -82,6 +82,10 @@ class Nursery:
     """
 
     def __init__(self, locks: bool) -> None:
+        self.locks = locks
+        self._start()
+
+    def _start(self) -> None:
         ours, theirs = socket.socketpair()
         start = (
             "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
@@ -91,7 +95,7 @@ class Nursery:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= dict.fromkeys(ONE_THREAD, "1")
         environment |= {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        arguments = [json.dumps(path), str(theirs.fileno()), str(int(locks)), str(ROOT)]
+        arguments = [json.dumps(path), str(theirs.fileno()), str(int(self.locks)), str(ROOT)]
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", start, *arguments],
@@ -118,6 +122,22 @@ class Nursery:
         seconds: float,
     ) -> "Ward":
         """Start a locked-up process with these files, for so many seconds at the most."""
+        try:
+            return self._fork(files, broken, limits, seconds)
+        except (OSError, RuntimeError):  # what has ended it is not to end what comes after it
+            self.process.kill()
+            self.close()
+            self._start()
+            self.wait_until_ready()
+            return self._fork(files, broken, limits, seconds)
+
+    def _fork(
+        self,
+        files: Mapping[str, bytes],
+        broken: Mapping[str, Problem],
+        limits: Limits,
+        seconds: float,
+    ) -> "Ward":
         channel, theirs = socket.socketpair()
         leash, other = socket.socketpair()
         with theirs, other:
@@ -236,7 +256,7 @@ class RemoteSubmission:
         self.limits = limits
         self.printed = ""
         self.limit = SimpleNamespace(paused=False, rest=lambda: None)
-        self.used = 0.0  # seconds
+        self.until = 0.0  # when its time is over, from the first request on
         self.broken: dict[str, Problem] = {}
         self._paths = {os.path.abspath(path) for path in OURS} - {"/"}
         self._ward: Ward | None = None
@@ -250,14 +270,12 @@ class RemoteSubmission:
 
     def run(self, probe: str, **request: Any) -> Description | Problem:
         """Answer one request, as `tests.probes.Submission.run` does."""
-        started = time.monotonic()
+        self.until = self.until or time.monotonic() + self.limits.seconds
         try:
             return self._run(probe, request)
         except Gone as gone:
             self.close()
             return self._told(gone.problem)
-        finally:
-            self.used += time.monotonic() - started
 
     def _run(self, probe: str, request: dict[str, Any]) -> Description | Problem:
         stage = STAGE_OF[request["function"]] if probe == "call" else OWN_STAGE[probe]
@@ -283,7 +301,7 @@ class RemoteSubmission:
             self.broken[stage] = replace(problem, kind="import", cause=problem.kind)
 
     def _ask(self, request: dict[str, Any], usual: float) -> Description | Problem:
-        left = self.limits.seconds - self.used
+        left = self.until - time.monotonic()
         if left <= 0:
             text = f"does not get its turn: {self.limits.seconds:g} seconds are used up"
             raise Gone(Problem("timeout", text))
