@@ -112,6 +112,8 @@ def features(subject: Subject) -> Features:
         yield from FEATURES[subject.function](subject)
     except (Wrong, Halted) as problem:
         yield problem.verdict.headline
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        yield type(error).__name__  # of arrays of other shapes at each call, and the like
 
 
 # -- comparing --------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class Fork:
         return len(sizes) > MOST_FILES or sum(sizes) > FILES_SIZE
 
     def has_too_many_threads(self) -> bool:
-        """Whether it has more threads than it may: no limit of the kernel's counts those of root."""
+        """Whether it has more threads than it may: the kernel sets root no limit."""
         try:
             return os.stat(f"/proc/{self.process}/task").st_nlink - 2 > MOST_THREADS
         except OSError:  # it has just ended, or this is no Linux
