@@ -610,6 +610,7 @@ def model(
 def dataset(submission: Submission, x: Array, y: Array, trust: Trust = NOTHING) -> Description:
     """Describe the tensors of the data set that `to_dataset` makes."""
     function = submission.find("to_dataset")
+    import torch
     from torch.utils.data import TensorDataset
 
     given = {"x": x.copy(), "y": y.copy()}
@@ -621,7 +622,9 @@ def dataset(submission: Submission, x: Array, y: Array, trust: Trust = NOTHING) 
         described = [describe_tensor(t) for t in made.tensors]
         if type(made) is not TensorDataset:  # it may have items of its own
             items = [made[index] for index in range(len(made))]
-            described = [describe_tensor(torch.stack(column)) for column in zip(*items)]
+            described = [
+                describe_tensor(torch.stack(column)) for column in zip(*items, strict=True)
+            ]
         return "sequence", "TensorDataset", described, True
 
 
