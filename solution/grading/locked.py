@@ -28,7 +28,7 @@ from tests.probes import Description, Problem, Submission
 LOOK_AGAIN = 0.05  # seconds between two looks at what a fork has written and started
 MOST_FILES = 500
 MOST_THREADS = 200  # right code starts none; a host has room for some ten thousand
-FILE_SIZE = 16_000_000  # bytes of one file,
+FILE_SIZE = 4_000_000  # bytes of one file, 64 of which may be open without a name,
 FILES_SIZE = 64_000_000  # and of all
 
 

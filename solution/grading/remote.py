@@ -26,6 +26,7 @@ from solution.grading.wire import READY
 from tests import limits
 from tests.probes import (
     CALL_SECONDS,
+    FILES,
     IMPORT_SECONDS,
     MOST_ELEMENTS,
     MOST_ITEMS,
@@ -41,6 +42,7 @@ START_SECONDS = 60.0  # for all that is loaded at the start, on a busy machine
 SLACK = 2.0  # seconds for the way there and back, and for a process to end
 OWN_STAGE = {"model": "training", "dataset": "training", "train_epoch": "training"}
 OWN_STAGE["train"] = "training"
+MODULES = {f"{stage}.py" for stage in FILES}  # nothing else of a submission is used
 FRESH_AFTER = ("timeout", "memory", "crashed", "protocol")  # what is left of the process is unsure
 
 # What the locked-up process gets of the environment: nothing that an instructor may keep there.
@@ -213,9 +215,12 @@ class Ward:
         """Return the problem of a process that has closed its channel."""
         self.leash.settimeout(SLACK)
         try:
-            status, killed_for = json.loads(self.leash.recv(1000) or b'[0, "gone"]')
+            told = self.leash.recv(1000)
         except TimeoutError:  # it lives on without its channel
             return Problem("protocol", "closes the judge's channel")
+        if not told:  # nobody is there to say: this is not the code's doing
+            raise RuntimeError("the process that forks has ended")
+        status, killed_for = json.loads(told)
         if killed_for == "timeout":
             return Problem("timeout", "is still running after all the time that there is")
         if killed_for == "files":
@@ -251,7 +256,7 @@ class RemoteSubmission:
     folder = Path("kata")
 
     def __init__(self, files: Mapping[str, bytes], nursery: Nursery, limits: Limits) -> None:
-        self.files = files
+        self.files = {name: text for name, text in files.items() if name in MODULES}
         self.nursery = nursery
         self.limits = limits
         self.printed = ""
@@ -276,6 +281,9 @@ class RemoteSubmission:
         except Gone as gone:
             self.close()
             return self._told(gone.problem)
+        except RuntimeError:
+            self.close()
+            raise
 
     def _run(self, probe: str, request: dict[str, Any]) -> Description | Problem:
         stage = STAGE_OF[request["function"]] if probe == "call" else OWN_STAGE[probe]
