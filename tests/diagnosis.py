@@ -127,6 +127,9 @@ def features(subject: Subject) -> Features:
         except (Wrong, Halted) as problem:
             yield problem.verdict.headline
             return
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            yield type(error).__name__  # of arrays of other shapes at each call, and the like
+            return
         yield feature
 
 

@@ -129,7 +129,7 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = 3) -> Description:
             return "other", f"array of dtype {value.dtype}", short_repr(value)
         if value.ndim == 0 and value.dtype.kind != "b":
             return "number", float(value)
-        if max(value.size, *value.shape) > MOST_ELEMENTS:
+        if max([value.size, *value.shape]) > MOST_ELEMENTS:
             return "large", str(value.dtype), value.shape
         return "array", np.array(value)
     if kind is tuple and depth and len(value) <= most:
@@ -430,7 +430,9 @@ def unchanged(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     for name, value in before.items():
         if isinstance(value, np.ndarray):
             now = after[name]
-            if now.shape != value.shape or not np.array_equal(now, value):
+            # by its bytes: the code that was called may have changed NumPy's comparisons
+            same = now.shape == value.shape and now.dtype == value.dtype
+            if not same or now.tobytes() != value.tobytes():
                 text = f"changes its argument {name} in place"
                 raise Stopped(Problem("mutated", text, name=name))
 
@@ -574,7 +576,12 @@ def describe_tensor(value: Any) -> Description:
 
     if type(value) is not torch.Tensor:
         return "other", type_name(value), short_repr(value)
-    return "array", value.detach().cpu().numpy().copy()
+    array = value.detach().cpu().numpy()
+    if array.dtype.kind not in "biuf":
+        return "other", f"tensor of dtype {value.dtype}", short_repr(value)
+    if array.size > MOST_ELEMENTS:
+        return "large", str(value.dtype), array.shape
+    return "array", array.copy()
 
 
 @probe
@@ -615,6 +622,7 @@ def model(
 def dataset(submission: Submission, x: Array, y: Array, trust: Trust = NOTHING) -> Description:
     """Describe the tensors of the data set that `to_dataset` makes."""
     function = submission.find("to_dataset")
+    import torch
     from torch.utils.data import TensorDataset
 
     given = {"x": x.copy(), "y": y.copy()}
@@ -623,7 +631,13 @@ def dataset(submission: Submission, x: Array, y: Array, trust: Trust = NOTHING) 
         unchanged({"x": x, "y": y}, given)
         if not isinstance(made, TensorDataset):
             return "other", type_name(made), short_repr(made)
-        return "sequence", "TensorDataset", [describe_tensor(t) for t in made.tensors], True
+        described = [describe_tensor(t) for t in made.tensors]
+        if type(made) is not TensorDataset:  # it may have items of its own
+            items = [made[index] for index in range(len(made))]
+            described = [
+                describe_tensor(torch.stack(column)) for column in zip(*items, strict=True)
+            ]
+        return "sequence", "TensorDataset", described, True
 
 
 @probe

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+MOST_CHARACTERS = 400  # of an array's text,
 MOST_ROWS = 12  # of an array, and
 MOST_ITEMS = 6  # of a sequence are shown
 
@@ -16,11 +17,10 @@ MOST_ITEMS = 6  # of a sequence are shown
 def show(value: Any) -> str:
     """Write a plain value as Python code that gives it again."""
     if isinstance(value, np.ndarray):
-        rows = value.tolist()
-        if value.ndim and len(rows) > MOST_ROWS:
-            return f"<{'×'.join(map(str, value.shape))} array>"
-        text = repr(rows)
-        return text if len(text) <= 400 else f"<{'×'.join(map(str, value.shape))} array>"
+        few = value.size <= MOST_CHARACTERS and (not value.ndim or len(value) <= MOST_ROWS)
+        text = repr(value.tolist()) if few else ""  # of a large one it would take long
+        shape = "×".join(map(str, value.shape))
+        return text if text and len(text) <= MOST_CHARACTERS else f"<{shape} array>"
     if isinstance(value, float):
         return repr(float(value))
     if isinstance(value, tuple):

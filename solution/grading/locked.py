@@ -25,9 +25,10 @@ from typing import Any
 from solution.grading import sandbox, wire
 from tests.probes import Description, Problem, Submission
 
-LOOK_AGAIN = 0.1  # seconds between two looks at what a fork has written
+LOOK_AGAIN = 0.05  # seconds between two looks at what a fork has written and started
 MOST_FILES = 500
-FILE_SIZE = 16_000_000  # bytes of one file,
+MOST_THREADS = 200  # right code starts none; a host has room for some ten thousand
+FILE_SIZE = 4_000_000  # bytes of one file, 64 of which may be open without a name,
 FILES_SIZE = 64_000_000  # and of all
 
 
@@ -40,6 +41,7 @@ class Fork:
     leash: socket.socket
     folder: Path
     until: float  # when its time is over
+    processor: float  # seconds of it that it may use
     killed_for: str = ""
 
     def kill(self, why: str) -> None:
@@ -52,10 +54,18 @@ class Fork:
         """Whether it has written more than it may."""
         sizes = []
         for folder in (self.folder, self.folder / "kata"):
-            for file in os.scandir(folder):
-                with contextlib.suppress(FileNotFoundError):  # it has just been removed
-                    sizes.append(file.stat(follow_symlinks=False).st_size)
+            with contextlib.suppress(FileNotFoundError):  # without locks, it may remove that
+                for file in os.scandir(folder):
+                    with contextlib.suppress(FileNotFoundError):  # it has just been removed
+                        sizes.append(file.stat(follow_symlinks=False).st_size)
         return len(sizes) > MOST_FILES or sum(sizes) > FILES_SIZE
+
+    def has_too_many_threads(self) -> bool:
+        """Whether it has more threads than it may: the kernel sets root no limit."""
+        try:
+            return os.stat(f"/proc/{self.process}/task").st_nlink - 2 > MOST_THREADS
+        except OSError:  # it has just ended, or this is no Linux
+            return False
 
 
 class Zygote:
@@ -93,6 +103,8 @@ class Zygote:
                         fork.kill("timeout")
                     elif fork.has_filled_its_folder():
                         fork.kill("files")
+                    elif fork.has_too_many_threads():
+                        fork.kill("threads")
         finally:
             for fork in [*self.forks.values()]:
                 fork.kill("gone")
@@ -105,21 +117,19 @@ class Zygote:
         if not message:
             return False
         channel, leash = files[0], socket.socket(fileno=files[1])
-        spec, code = wire.read(wire.receive_from(files[1]))
+        spec, _ = wire.read(wire.receive_from(files[1]))
         folder = Path(tempfile.mkdtemp(dir=self.home))
-        package = folder / "kata"
-        package.mkdir()
-        for name, start, end in spec["files"]:
-            (package / name).write_bytes(code[start:end])
+        (folder / "kata").mkdir()
         process = os.fork()
         if process == 0:
             try:
-                self.become_the_fork(channel, folder, spec)
+                self.become_the_fork(channel, folder, spec["processor"])
             finally:
                 os._exit(1)
         os.close(channel)
         until = time.monotonic() + spec["seconds"]
-        fork = Fork(process, os.pidfd_open(process), leash, folder, until)
+        ends = os.pidfd_open(process)
+        fork = Fork(process, ends, leash, folder, until, spec["processor"])
         self.forks[process] = fork
         self.selector.register(fork.ends, selectors.EVENT_READ, fork)
         self.selector.register(leash, selectors.EVENT_READ, fork)
@@ -134,7 +144,9 @@ class Zygote:
 
     def bury(self, fork: Fork) -> None:
         """Wait for the end of a fork, tell the judge, and remove its files."""
-        _, status = os.waitpid(fork.process, 0)
+        _, status, used = os.wait4(fork.process, 0)
+        if not fork.killed_for and used.ru_utime + used.ru_stime > fork.processor:
+            fork.killed_for = "timeout"  # by the kernel, when its limit was reached
         del self.forks[fork.process]
         self.selector.unregister(fork.ends)
         self.selector.unregister(fork.leash)
@@ -145,8 +157,8 @@ class Zygote:
         fork.leash.close()
         os.close(fork.ends)
 
-    def become_the_fork(self, channel: int, folder: Path, spec: dict[str, Any]) -> None:
-        """Answer requests with the code in the folder, locked up, until the channel is closed."""
+    def become_the_fork(self, channel: int, folder: Path, processor: float) -> None:
+        """Put the code into the folder and answer requests with it, until the channel is closed."""
         sandbox.die_with_parent()
         os.setsid()
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -154,10 +166,13 @@ class Zygote:
             os.dup2(nowhere, standard)
         os.dup2(channel, 3)
         os.closerange(4, 4096)
+        spec, code = wire.read(wire.receive_from(3))
+        for name, start, end in spec["files"]:
+            (folder / "kata" / name).write_bytes(code[start:end])
         os.chdir(folder)
         os.environ.update(HOME=str(folder), TMPDIR=str(folder))
         tempfile.tempdir = None
-        sandbox.limit(spec["memory"], spec["processor"], FILE_SIZE)
+        sandbox.limit(spec["memory"], processor, FILE_SIZE)
         if self.filter is not None:
             sandbox.lock(folder, self.libraries, self.filter)
         submission = Submission(folder / "kata", "kata")
@@ -178,17 +193,16 @@ def answer_all(submission: Submission, channel: int = 3) -> None:
         buffer = wire.Buffer()
         result = answer(submission, wire.unpack_request(text["request"], wire.Bytes(data)))
         told: dict[str, Any]
+        head = {"number": text["number"], "printed": submission.printed}
         try:
             if isinstance(result, Problem):
                 told = {"problem": wire.pack_problem(result)}
             else:
                 told = {"result": wire.pack(result, buffer)}
+            wire.write(channel, head | told, buffer.chunks)
         except wire.Malformed:
-            buffer = wire.Buffer()
-            problem = Problem("too much", f"returns more than {wire.MOST_BYTES:,} bytes in all")
-            told = {"problem": wire.pack_problem(problem)}
-        told |= {"number": text["number"], "printed": submission.printed}
-        wire.write(channel, told, buffer.chunks)
+            problem = Problem("too much", "returns more than any right result is made of")
+            wire.write(channel, head | {"problem": wire.pack_problem(problem)})
 
 
 def answer(submission: Submission, request: dict[str, Any]) -> Description | Problem:

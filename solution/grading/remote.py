@@ -26,7 +26,10 @@ from solution.grading.wire import READY
 from tests import limits
 from tests.probes import (
     CALL_SECONDS,
+    FILES,
     IMPORT_SECONDS,
+    MOST_ELEMENTS,
+    MOST_ITEMS,
     STAGE_OF,
     SWEEP_SECONDS,
     USES,
@@ -40,6 +43,7 @@ START_SECONDS = 60.0  # for all that is loaded at the start, on a busy machine
 SLACK = 2.0  # seconds for the way there and back, and for a process to end
 OWN_STAGE = {"model": "training", "dataset": "training", "train_epoch": "training"}
 OWN_STAGE["train"] = "training"
+MODULES = {f"{stage}.py" for stage in FILES}  # nothing else of a submission is used
 FRESH_AFTER = ("timeout", "memory", "crashed", "protocol")  # what is left of the process is unsure
 
 # What the locked-up process gets of the environment: nothing that an instructor may keep there.
@@ -54,7 +58,7 @@ class Limits:
     Parameters
     ----------
     seconds : float
-        For all calls of its code together, waiting included.
+        For all calls of its code together, waiting and looking at its answers included.
     memory : int
         Bytes, above what Python, NumPy and PyTorch have.
     """
@@ -81,6 +85,10 @@ class Nursery:
     """
 
     def __init__(self, locks: bool) -> None:
+        self.locks = locks
+        self._start()
+
+    def _start(self) -> None:
         ours, theirs = socket.socketpair()
         start = (
             "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
@@ -90,7 +98,7 @@ class Nursery:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= dict.fromkeys(ONE_THREAD, "1")
         environment |= {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        arguments = [json.dumps(path), str(theirs.fileno()), str(int(locks)), str(ROOT)]
+        arguments = [json.dumps(path), str(theirs.fileno()), str(int(self.locks)), str(ROOT)]
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", start, *arguments],
@@ -117,6 +125,22 @@ class Nursery:
         seconds: float,
     ) -> "Ward":
         """Start a locked-up process with these files, for so many seconds at the most."""
+        try:
+            return self._fork(files, broken, limits, seconds)
+        except (OSError, RuntimeError):  # what has ended it is not to end what comes after it
+            self.process.kill()
+            self.close()
+            self._start()
+            self.wait_until_ready()
+            return self._fork(files, broken, limits, seconds)
+
+    def _fork(
+        self,
+        files: Mapping[str, bytes],
+        broken: Mapping[str, Problem],
+        limits: Limits,
+        seconds: float,
+    ) -> "Ward":
         channel, theirs = socket.socketpair()
         leash, other = socket.socketpair()
         with theirs, other:
@@ -129,10 +153,10 @@ class Nursery:
             "files": places,
             "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
             "memory": limits.memory,
-            "processor": limits.seconds,
-            "seconds": seconds,
         }
-        wire.write(leash.fileno(), spec, [*files.values()])
+        wire.write(leash.fileno(), {"seconds": seconds, "processor": limits.seconds})
+        # past the process that forks: what it had once read, later forks could find in its memory
+        wire.write(channel.fileno(), spec, [*files.values()])
         leash.settimeout(START_SECONDS)
         folder = leash.makefile("rb").readline().decode().rstrip("\n")
         channel.settimeout(START_SECONDS)
@@ -192,13 +216,18 @@ class Ward:
         """Return the problem of a process that has closed its channel."""
         self.leash.settimeout(SLACK)
         try:
-            status, killed_for = json.loads(self.leash.recv(1000) or b'[0, "gone"]')
+            told = self.leash.recv(1000)
         except TimeoutError:  # it lives on without its channel
             return Problem("protocol", "closes the judge's channel")
-        if killed_for == "timeout" or -status == signal.SIGXCPU:
+        if not told:  # nobody is there to say: this is not the code's doing
+            raise RuntimeError("the process that forks has ended")
+        status, killed_for = json.loads(told)
+        if killed_for == "timeout":
             return Problem("timeout", "is still running after all the time that there is")
         if killed_for == "files":
             return Problem("crashed", "writes more files than it may")
+        if killed_for == "threads":
+            return Problem("crashed", "starts more threads than it may")
         if -status == signal.SIGKILL:
             return Problem("memory", "is ended by the system, which has no more memory")
         if status < 0:
@@ -228,12 +257,12 @@ class RemoteSubmission:
     folder = Path("kata")
 
     def __init__(self, files: Mapping[str, bytes], nursery: Nursery, limits: Limits) -> None:
-        self.files = files
+        self.files = {name: text for name, text in files.items() if name in MODULES}
         self.nursery = nursery
         self.limits = limits
         self.printed = ""
         self.limit = SimpleNamespace(paused=False, rest=lambda: None)
-        self.used = 0.0  # seconds
+        self.until = 0.0  # when its time is over, from the first request on
         self.broken: dict[str, Problem] = {}
         self._paths = {os.path.abspath(path) for path in map(str, OURS)} - {"/"}
         self._ward: Ward | None = None
@@ -245,23 +274,24 @@ class RemoteSubmission:
 
     def run(self, probe: str, **request: Any) -> Description | Problem:
         """Answer one request, as `tests.probes.Submission.run` does."""
-        started = time.monotonic()
+        self.until = self.until or time.monotonic() + self.limits.seconds
         try:
             return self._run(probe, request)
         except Gone as gone:
             self.close()
             return self._told(gone.problem)
-        finally:
-            self.used += time.monotonic() - started
+        except RuntimeError:
+            self.close()
+            raise
 
     def _run(self, probe: str, request: dict[str, Any]) -> Description | Problem:
         stage = STAGE_OF[request["function"]] if probe == "call" else OWN_STAGE[probe]
         for needed in [*USES.get(stage, ()), stage]:
             self._load(needed)
-        times = request.get("times", 1)
+        times: int = request.get("times", 1)
         usual = request.get("seconds") or (CALL_SECONDS if times == 1 else SWEEP_SECONDS)
         result = self._ask({"probe": probe, **request}, usual)
-        if not isinstance(result, Problem) and not has_form(probe, result, times):
+        if not isinstance(result, Problem) and not has_form(probe, result, request):
             raise Gone(Problem("protocol", CHEATS))
         return result
 
@@ -278,7 +308,7 @@ class RemoteSubmission:
             self.broken[stage] = replace(problem, kind="import", cause=problem.kind)
 
     def _ask(self, request: dict[str, Any], usual: float) -> Description | Problem:
-        left = self.limits.seconds - self.used
+        left = self.until - time.monotonic()
         if left <= 0:
             text = f"does not get its turn: {self.limits.seconds:g} seconds are used up"
             raise Gone(Problem("timeout", text))
@@ -290,7 +320,7 @@ class RemoteSubmission:
         seconds = min(max(usual, limits.PATIENCE) + SLACK, left)
         told, data = self._ward.ask(request, seconds)
         try:
-            self.printed = wire.short(str(told.get("printed", "")))
+            self.printed = wire.short(told.get("printed"), kept="\n\t")
             if "problem" not in told:
                 return wire.unpack(told.get("result"), data)
             problem = self._told(wire.unpack_problem(told["problem"]))
@@ -336,23 +366,44 @@ OURS = (
 )
 
 
-def has_form(probe: str, description: Description, times: int) -> bool:
+def has_form(probe: str, description: Description, request: Mapping[str, Any]) -> bool:
     """Whether an answer has the form that this probe gives it."""
+    times: int = request.get("times", 1)
+    most: int = request.get("most", MOST_ITEMS)
     match probe, description:
         case "call", ("sequence", "calls", items, True) if times > 1:
-            return len(items) == times
+            return len(items) == times and all(is_described(item, most) for item in items)
         case "call", _:
-            return times == 1 and description[0] != "model"
-        case "model", ("model" | "other", *_):
+            return times == 1 and is_described(description, most)
+        case "model", ("model", _, _, prediction, gradients):
+            return is_described(prediction, 0) and len(gradients) in (0, 2)
+        case "model", ("other", *_):
             return True
-        case "dataset", ("sequence", "TensorDataset", _, True) | ("other", *_):
+        case "dataset", ("sequence", "TensorDataset", items, True):
+            return all(is_described(item, 0) for item in items)
+        case "dataset", ("other", *_):
             return True
         case "train_epoch", ("sequence", "trained", [at_end, calls, ("number", _)], True):
             counted = calls[:2] == ("sequence", "calls") and len(calls[2]) == times
-            return counted and are_parameters(at_end)
-        case "train", ("sequence", "trained", [at_end, _], True):
-            return are_parameters(at_end)
+            described = counted and all(is_described(item, most) for item in calls[2])
+            return described and are_parameters(at_end)
+        case "train", ("sequence", "trained", [at_end, losses], True):
+            return is_described(losses, 2 * request["epochs"] + 8) and are_parameters(at_end)
     return False
+
+
+def is_described(description: Description, most: int, depth: int = 3) -> bool:
+    """Whether `tests.probes.describe` may have said this of a value.
+
+    More, or more deeply nested, than it ever says would keep the judge busy.
+    """
+    match description:
+        case "sequence", _, items, complete:
+            enough = len(items) <= most and (complete or len(items) == most)
+            return enough and depth > 0 and all(is_described(i, most, depth - 1) for i in items)
+        case "array", array:
+            return int(array.size) <= MOST_ELEMENTS
+    return description[0] in ("number", "large", "other")
 
 
 def are_parameters(description: Description) -> bool:

@@ -22,6 +22,8 @@ MOST_TEXT = 8_000_000  # bytes; the longest answer of right code has 0.3 MB of t
 MOST_BYTES = 64_000_000  # 4 MB of arrays,
 MOST_ITEMS = 1_000_000  # and 200 000 items of lists
 DEEPEST = 8  # levels of sequences in sequences; right answers have 4
+MOST_AXES = 64  # of an array, more than NumPy has
+MOST_TEXTS = 20  # in a list of names
 LONGEST = 400  # characters of a text within a description
 
 # All dtypes of numbers that NumPy has on this machine, in either byte order.
@@ -37,9 +39,11 @@ class Malformed(Exception):
 
 
 def write(file: int, text: Any, chunks: Sequence[bytes] = ()) -> None:
-    """Write one message to a file descriptor."""
-    head = json.dumps(text).encode()
-    rest = memoryview(b"".join([LENGTHS.pack(len(head), sum(map(len, chunks))), head, *chunks]))
+    """Write one message to a file descriptor, or raise `Malformed` if nobody would read it."""
+    head, size = json.dumps(text).encode(), sum(map(len, chunks))
+    if len(head) > MOST_TEXT or size > MOST_BYTES:
+        raise Malformed("more than can be sent")
+    rest = memoryview(b"".join([LENGTHS.pack(len(head), size), head, *chunks]))
     while rest:
         rest = rest[os.write(file, rest) :]
 
@@ -91,6 +95,7 @@ class Buffer:
     def __init__(self) -> None:
         self.chunks: list[bytes] = []
         self.size = 0
+        self.items = 0
 
     def add(self, array: Array) -> list[Any]:
         """Append an array, and return what the text says of it: dtype, shape and offset."""
@@ -99,6 +104,12 @@ class Buffer:
         if self.size > MOST_BYTES:
             raise Malformed("more than can be sent")
         return [array.dtype.str, list(array.shape), self.size - array.nbytes]
+
+    def take(self, number: int) -> None:
+        """Count items of lists."""
+        self.items += number
+        if self.items > MOST_ITEMS:
+            raise Malformed("more than can be sent")
 
 
 class Bytes:
@@ -116,7 +127,7 @@ class Bytes:
         """Return the array that a text refers to, of at most that many elements."""
         try:
             dtype, shape, offset = place
-            if dtype not in DTYPES or len(shape) > 8:
+            if dtype not in DTYPES or len(shape) > MOST_AXES:
                 raise Malformed("an array that is not allowed")
             count = math.prod(shape)
             if min([0, *shape]) < 0 or max([count, *shape]) > most:
@@ -187,6 +198,7 @@ def pack_all(items: Sequence[Description], buffer: Buffer) -> list[Any]:
     Some tests look at 60 000 batches of one sample: one by one they would take longer than all
     the rest.
     """
+    buffer.take(len(items))
     kinds = {item[0] for item in items}
     if len(items) > 1 and kinds == {"array"}:
         arrays = [item[1] for item in items]
@@ -227,7 +239,7 @@ def unpack(text: Any, data: Bytes, depth: int = DEEPEST) -> Description:
         case ["sequence", str(name), items, bool(complete)] if depth:
             return "sequence", short(name), unpack_all(items, data, depth - 1), complete
         case ["model", [*names], str(linear), prediction, [*gradients]] if depth == DEEPEST:
-            told = [short(str(name)) for name in names[:20]]
+            told = texts(names)
             slopes = [real(value) for value in gradients[:2]]
             return "model", told, short(linear), unpack(prediction, data, 1), slopes
     raise Malformed("a description of an unknown kind")
@@ -241,10 +253,10 @@ def unpack_all(text: Any, data: Bytes, depth: int) -> list[Description]:
             return [unpack(item, data, depth) for item in items]
         case ["arrays", place]:
             arrays = data.array(place)
-            if arrays.ndim < 2 or max(arrays.shape[1:]) > MOST_ELEMENTS:
+            if arrays.ndim < 1 or math.prod(arrays.shape[1:]) > MOST_ELEMENTS:
                 raise Malformed("an array that is too large")
             data.take(len(arrays))
-            return [("array", array) for array in arrays]
+            return [("array", np.asarray(array)) for array in arrays]
         case ["numbers", place]:
             numbers = data.array(place)
             if numbers.dtype != np.float64 or numbers.ndim != 1:
@@ -273,9 +285,23 @@ def real(value: Any) -> float:
         raise Malformed("a number that is too large") from None
 
 
-def short(text: str) -> str:
-    """Return a text without what no file could hold, cut off where it is too long."""
-    return text[:LONGEST].encode("utf-8", "backslashreplace").decode()
+def short(text: Any, kept: str = "") -> str:
+    """Return a text cut off where it is too long, on one line, and with nothing hidden in it.
+
+    Control characters could write over the report, or over the terminal it is read in; those in
+    `kept` stay.
+    """
+    if not isinstance(text, str):
+        raise Malformed("no text where one should be")
+    shown: str = text[:LONGEST]
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() or c in kept else repr(c)[1:-1] for c in shown)
+
+
+def texts(found: Sequence[Any]) -> list[str]:
+    """Return the first texts of a list."""
+    return [short(text) for text in found[:MOST_TEXTS]]
 
 
 # -- problems -----------------------------------------------------------------------------------
@@ -297,6 +323,6 @@ def unpack_problem(text: Any) -> Problem:
             match place:
                 case [str(file), int(line)]:
                     where = short(file), min(max(line, 0), 10**6)
-            said = {name: short(str(text[name])) for name in TEXTS}
-            return Problem(**said, where=where, kinds=tuple(short(str(k)) for k in kinds[:20]))
+            said = {name: short(text[name]) for name in TEXTS}
+            return Problem(**said, where=where, kinds=tuple(texts(kinds)))
     raise Malformed("a problem that is none")

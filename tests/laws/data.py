@@ -25,7 +25,7 @@ def must_lie_on_the_line(subject: Subject, n: int, w: float, b: float, seed: int
 
 def line_found(x: Array, y: Array) -> str:
     """Say on which other line the points are, if they are on one."""
-    if len(x) < 3 or np.ptp(x) == 0 or not np.isfinite(y).all():
+    if len(x) < 3 or not np.isfinite([x, y]).all() or np.ptp(x) == 0:
         return ""
     slope, intercept = oracles.least_squares(x, y)
     if np.abs(slope * x + intercept - y).max() > 1e-9 * (1 + np.abs(y).max()):
@@ -49,6 +49,8 @@ def must_follow_the_seed(subject: Subject) -> None:
     first, again, other = (
         subject(n=3, seed=seed, stir=turn, watch=True) for turn, seed in enumerate(seeds)
     )
+    for answer in (first, again, other):
+        must_have_n_rows(answer, 3)
     for name, one, two, three in zip(
         ("x", "y"), first.value, again.value, other.value, strict=True
     ):
@@ -59,6 +61,7 @@ def must_follow_the_seed(subject: Subject) -> None:
     seen: dict[float, int] = {}
     for seed in (0, 1, 42, 100, 1042, 2**32 - 1):
         one = subject(n=1, seed=seed)
+        must_have_n_rows(one, 1)
         x = float(one.value[0][0, 0])
         if x in seen:
             one.fail(f"seed={seed} gives the same x as seed={seen[x]}", "another x for each seed")
@@ -104,7 +107,9 @@ def standard_noise(
     xs, noises = [], []
     for x, y in answer.value:
         if x.shape != (n, 1) or y.shape != (n, 1):
-            must_have_n_rows(subject(n=n, **values), n)
+            must_have_n_rows(subject(n=n, **values), n)  # a single call, if that shows it
+            rows = f"x has {count(len(x), 'row')} and y {len(y)}"
+            answer.fail(f"{rows}, not n = {n}, at some calls", f"arrays of shape ({n}, 1)", rows)
         xs.append(x[:, 0])
         noises.append((y - w * x - b)[:, 0] / noise)
     return np.array(xs), np.array(noises), answer
@@ -129,7 +134,7 @@ def must_be_distributed(answer: Answer, name: str, values: Array, below: Array, 
     ranks = np.arange(n)
     distance = float(max((steps - ranks / n).max(), ((ranks + 1) / n - steps).max()))
     allowed = math.sqrt(math.log(2 / oracles.FALSE_ALARM) / (2 * n))
-    if distance > allowed:
+    if not distance <= allowed:
         found = np.ravel(values)
         answer.fail(
             f"{name} is not {kind}",
@@ -201,7 +206,7 @@ def must_be_independent(subject: Subject) -> None:
         for i in range(x.shape[1]):
             for j in range(i + 1 if one is two else 0, x.shape[1]):
                 found = correlation(one[:, i], two[:, j])
-                if abs(found) > allowed:
+                if not abs(found) <= allowed:
                     what = f"{of} of sample {i + 1} and {with_} of sample {j + 1}"
                     answer.fail(
                         f"{what} depend on each other: over {len(x)} seeds "
@@ -311,7 +316,7 @@ def must_not_repeat(subject: Subject) -> None:
                 f"{name} depends on the sample before",
             ),
         ):
-            if abs(found) > allowed:
+            if not abs(found) <= allowed:
                 answer.fail(
                     f"{what}: their correlation is {found:.2f}",
                     f"independent draws: a correlation of 0, give or take {allowed:.2f}",
@@ -320,7 +325,7 @@ def must_not_repeat(subject: Subject) -> None:
     for name, values in (("x", x), ("the fractional part of 8·x", (8 * x) % 1)):
         for other, second in (("ε", noise), ("|ε|", np.abs(noise))):
             found = correlation(values.ravel(), second.ravel())
-            if abs(found) > allowed:
+            if not abs(found) <= allowed:
                 answer.fail(
                     f"{name} and {other} of a sample depend on each other: "
                     f"their correlation is {found:.2f}",

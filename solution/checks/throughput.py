@@ -1,0 +1,147 @@
+"""Measure how fast a class is graded: `python -m solution.checks.throughput`.
+
+A class of right, wrong, hostile and unfinished submissions is graded, and a part of it is judged
+by one fresh `pytest --impl` each, as many at a time, in the same run: half before, half after. The
+hostile ones are left out of that part: nothing would hold them.
+"""
+
+import argparse
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from solution.checks.cheats import CHEATS
+from solution.checks.conftest import ROOT
+from solution.checks.handed_in import replaced, solved
+from solution.checks.styles import STYLES
+from solution.grading import run
+from tests.mistakes import MISTAKES
+from tests.probes import STAGES
+
+Files = Mapping[str, bytes]
+Item = TypeVar("Item")
+
+
+def unfinished(stages: int) -> dict[str, bytes]:
+    """Return the solution's first stages, and the stubs of the others."""
+    files = solved()
+    for stage in list(STAGES)[stages:]:
+        files[f"{stage}.py"] = (ROOT / "kata" / f"{stage}.py").read_bytes()
+    return files
+
+
+def make_class(number: int) -> dict[str, Files]:
+    """Return submissions: half right, a third wrong, the rest hostile and unfinished in turn."""
+    right = (replaced(style.function, style.implementation) for style in spread(STYLES))
+    wrong = (replaced(entry.function, entry.implementation) for entry in spread(MISTAKES))
+    hostile = (cheat.code(Path("/nowhere")) for cheat in spread(CHEATS))
+    begun = (unfinished(stages) for stages in itertools.cycle(range(1, 5)))
+    found: dict[str, Files] = {}
+    for k in range(number):
+        kind, source = (
+            ("right", right)
+            if k % 6 < 3
+            else ("wrong", wrong)
+            if k % 6 < 5
+            else ("hostile", hostile)
+            if k % 12 == 5
+            else ("unfinished", begun)
+        )
+        files = dict(next(source))
+        files["data.py"] = files.get("data.py", b"") + f"\n# {k}\n".encode()  # all are different
+        found[f"{k:05}-{kind}"] = files
+    return found
+
+
+def spread(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield items from all over a list, again and again."""
+    step = 37  # shares no factor with the lengths of the lists, or with what is near
+    return itertools.cycle(items[k * step % len(items)] for k in range(len(items)))
+
+
+def with_pytest(folders: Sequence[Path], jobs: int) -> float:
+    """Judge each folder with a fresh pytest, and return the seconds that all of them took."""
+
+    def judge(folder: Path) -> None:
+        command = [sys.executable, "-m", "pytest", "-q", f"--impl={folder}", "tests"]
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=600)
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(jobs) as executor:
+        list(executor.map(judge, folders))
+    return time.perf_counter() - started
+
+
+def grade(paths: Mapping[str, Path], jobs: int, out: Path, done: Callable[[], object]) -> float:
+    """Grade all, and return the seconds that it took, the start included."""
+    started = time.perf_counter()
+    grading = run.Grading(paths, run.Settings(), out)
+    with run.local(jobs) as (executor, at_once):
+        grading.run(executor, at_once, list(paths), done)
+    return time.perf_counter() - started
+
+
+def memory() -> float:
+    """Return the megabytes of this process's descendants; shared pages count once."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+    family, total = {os.getpid()}, 0
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    for process in family - {os.getpid()}:
+        try:
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += sum(int(li.split()[1]) for li in rollup.splitlines() if li.startswith("Pss:"))
+    return total / 1024
+
+
+def main() -> None:
+    """Measure, and print what was found."""
+    parser = argparse.ArgumentParser(prog="python -m solution.checks.throughput")
+    parser.add_argument("--submissions", type=int, default=100, metavar="N")
+    parser.add_argument("--pytest", type=int, default=24, metavar="K", help="0: do not compare")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="J")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for name, files in make_class(options.submissions).items():
+            paths[name] = Path(folder) / "class" / name
+            paths[name].mkdir(parents=True)
+            for file, text in files.items():
+                (paths[name] / file).write_bytes(text)
+        harmless = [path for name, path in paths.items() if "hostile" not in name]
+        part = harmless[: options.pytest]
+        seconds = with_pytest(part[::2], options.jobs)
+        count = itertools.count(1)
+        every = max(options.submissions // 10, 1)
+
+        def report() -> None:
+            if (number := next(count)) % every == 0:
+                print(f"{number:>6} graded, {memory():.0f} MB", flush=True)
+
+        graded = grade(paths, options.jobs, Path(folder) / "out", report)
+        seconds += with_pytest(part[1::2], options.jobs)
+    rate = len(paths) / graded
+    print(f"grader: {len(paths)} submissions in {graded:.1f} s, {rate:.2f} a second")
+    print(f"100 000 would take {100_000 / rate / 3600:.1f} hours on {options.jobs} cores")
+    if part:
+        slow = len(part) / seconds
+        print(f"pytest: {len(part)} submissions in {seconds:.1f} s, {slow:.2f} a second")
+        print(f"ratio: {rate / slow:.1f}, both with {options.jobs} at a time")
+
+
+if __name__ == "__main__":
+    main()
