@@ -58,7 +58,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="points of each function, a CSV file (default: solution/points.csv)",
     )
     parser.add_argument(
-        "--jobs", type=whole, metavar="N", help="submissions at a time (default: one for each core)"
+        "--jobs",
+        type=whole,
+        metavar="N",
+        help="submissions at a time (default: one more than there are cores)",
     )
     parser.add_argument(
         "--time-limit",
@@ -116,6 +119,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             raise PermissionError(13, "Permission denied")
     except OSError as error:
         parser.error(f"--out {options.out}: {error.strerror}")
+    if not options.merge and sys.platform != "linux":
+        parser.error(
+            "grading needs Linux, also without a sandbox (in WSL or a virtual machine, say)"
+        )
     if not options.merge and not options.no_sandbox and (obstacle := sandbox.obstacle()):
         parser.error(
             f"the code cannot be locked up on this host: {obstacle}. With --no-sandbox it runs "
@@ -178,7 +185,7 @@ def grade(options: argparse.Namespace) -> int:
         names = names[number - 1 :: of]
     run.write_manifest(list(paths), settings, options.out)
     grading = run.Grading(paths, settings, options.out)
-    jobs = options.jobs or len(os.sched_getaffinity(0))
+    jobs = options.jobs or len(os.sched_getaffinity(0)) + 1  # some wait for what never comes
     try:
         with (
             run.on_dask(options.scheduler) if options.scheduler else run.local(jobs) as place,
