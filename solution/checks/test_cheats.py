@@ -126,3 +126,12 @@ def test_cheat_earns_nothing_and_leaves_nothing(place: Place, cheat: Cheat) -> N
     while (after := place.around()) != place.at_rest and time.monotonic() < until:
         time.sleep(0.02)
     assert after == place.at_rest
+
+
+def test_no_submission_finds_an_earlier_one_in_its_memory(place: Place) -> None:
+    right = b"def sgd_step(w, b, dw, db, lr):\n    return w - lr * dw, b - lr * db\n"
+    for number in range(3):  # what is left of one is soon overwritten
+        first = place.station.judge({"gradients.py": right * 1000}, number, Limits())
+        assert first["functions"]["sgd_step"]["status"] == "passed"
+    (cheat,) = (cheat for cheat in CHEATS if cheat.name == "its own memory")
+    assert place.judge(cheat)["functions"]["sgd_step"]["status"] == "wrong"
