@@ -28,7 +28,9 @@ LONGEST = 400  # characters of a text within a description
 
 # All dtypes of numbers that NumPy has on this machine, in either byte order.
 DTYPES = {
-    dtype.newbyteorder(order).str for dtype in map(np.dtype, "?bBhHiIlLqQefdg") for order in "<>"
+    text
+    for dtype in map(np.dtype, "?bBhHiIlLqQefdg")
+    for text in (dtype.newbyteorder("<").str, dtype.newbyteorder(">").str)
 }
 
 
@@ -135,7 +137,8 @@ class Bytes:
                 raise Malformed("more arrays than bytes")
             if not count:
                 return np.empty(shape, dtype)
-            return np.frombuffer(self.data, dtype, count, offset).reshape(shape).copy()
+            array: Array = np.frombuffer(self.data, dtype, count, offset).reshape(shape).copy()
+            return array
         except (TypeError, ValueError, OverflowError):
             raise Malformed("an array that is not there") from None
 
@@ -236,9 +239,8 @@ def unpack(text: Any, data: Bytes, depth: int = DEEPEST) -> Description:
         case ["sequence", str(name), items, bool(complete)] if depth:
             return "sequence", short(name), unpack_all(items, data, depth - 1), complete
         case ["model", [*names], str(linear), prediction, [*gradients]] if depth == DEEPEST:
-            shown = texts(names)
-            slopes = [real(value) for value in gradients[:2]]
-            return "model", shown, short(linear), unpack(prediction, data, 1), slopes
+            slopes = [real(value) for value in gradients[:3]]
+            return "model", texts(names), short(linear), unpack(prediction, data, 1), slopes
     raise Malformed("a description of an unknown kind")
 
 
@@ -290,10 +292,10 @@ def short(text: Any, kept: str = "") -> str:
     """
     if not isinstance(text, str):
         raise Malformed("no text where one should be")
-    text = text[:LONGEST]
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in kept else repr(c)[1:-1] for c in text)
+    cut: str = text[:LONGEST]
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() or c in kept else repr(c)[1:-1] for c in cut)
 
 
 def texts(found: Sequence[Any]) -> list[str]:
@@ -320,6 +322,6 @@ def unpack_problem(text: Any) -> Problem:
             match place:
                 case [str(file), int(line)]:
                     where = short(file), min(max(line, 0), 10**6)
-            said = {name: short(value) for name, value in others.items()}
+            said = {str(name): short(value) for name, value in others.items()}
             return Problem(**said, where=where, kinds=tuple(texts(kinds)))
     raise Malformed("a problem that is none")
