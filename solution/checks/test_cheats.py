@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from solution.checks.cheats import CHEATS, MARK, Cheat
+from solution.checks.styles import STYLES
 from solution.grading import sandbox
 from solution.grading.remote import Limits
 from solution.grading.station import Station
-from tests.probes import FILES
+from tests.probes import FILES, STAGES
 
 SECRET = "this-is-nobodys-business-4711"
 SLACK = 5.0  # seconds that a submission may take above its limit
@@ -78,6 +79,7 @@ class Place:
                     yield int(name)
 
 
+STYLES_FOLDER = Path(__file__).parent / "styles"
 MODULES = {f"{stage}.py" for stage in FILES}
 LIBRARIES = [Path(pytest.__file__).parents[1], Path(pytest.__file__).parents[1] / "numpy"]
 
@@ -135,3 +137,26 @@ def test_no_submission_finds_an_earlier_one_in_its_memory(place: Place) -> None:
         assert first["functions"]["sgd_step"]["status"] == "passed"
     (cheat,) = (cheat for cheat in CHEATS if cheat.name == "its own memory")
     assert place.judge(cheat)["functions"]["sgd_step"]["status"] == "wrong"
+
+
+# Takes the place of the catalogue where a file of styles is handed in.
+COLLECTS = """
+STYLES = {}
+def right(function):
+    return lambda style: STYLES.setdefault(function, []).append(style) or style
+"""
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.6, 0.9])
+def test_honest_submissions_in_other_styles_pass_in_full(place: Place, part: float) -> None:
+    files = {}
+    for stage in STAGES:
+        text = (STYLES_FOLDER / f"{stage}.py").read_text(encoding="utf-8")
+        text = text.replace("from solution.checks.styles.catalogue import right", COLLECTS)
+        for name in STAGES[stage]:
+            known = sum(style.function == name for style in STYLES)
+            text += f"\n{name} = STYLES[{name!r}][{int(part * known)}]"
+        files[f"{stage}.py"] = text.replace("from solution.", "from .").encode()
+    found = place.station.judge(files, 0, Limits())
+    assert {name: f["headline"] for name, f in found["functions"].items() if f["headline"]} == {}
+    assert {f["status"] for f in found["functions"].values()} == {"passed"}
