@@ -282,7 +282,7 @@ class Submission:
         if stage not in self._untouched:
             try:
                 tree = ast.parse((self.folder / f"{stage}.py").read_bytes())
-            except (OSError, SyntaxError, ValueError):
+            except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
                 return False
             functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
             self._untouched[stage] = {STAGE_OF.get(f.name) for f in functions} >= {stage} and all(

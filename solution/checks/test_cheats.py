@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from solution.checks.cheats import CHEATS, MARK, Cheat
+from solution.checks.styles import STYLES
 from solution.grading import sandbox
 from solution.grading.remote import Limits
-from solution.grading.station import Station
-from tests.probes import FILES
+from solution.grading.station import Station, StationFailed
+from tests.probes import FILES, STAGES
 
 SECRET = "this-is-nobodys-business-4711"
 SLACK = 5.0  # seconds that a submission may take above its limit
@@ -39,7 +40,11 @@ class Place:
         modules = {name: text for name, text in files.items() if name in MODULES}
         for name in cheat.links:  # what no reader of submissions follows
             modules.pop(name, None)
-        return self.station.judge(modules, 0, limits)
+        try:
+            return self.station.judge(modules, 0, limits)
+        except StationFailed:  # its answer may come later, and be taken for the next one's
+            self.station.close()
+            raise
 
     def around(self) -> dict[str, Any]:
         """Return what a cheat might change around it."""
@@ -78,6 +83,7 @@ class Place:
                     yield int(name)
 
 
+STYLES_FOLDER = Path(__file__).parent / "styles"
 MODULES = {f"{stage}.py" for stage in FILES}
 LIBRARIES = [Path(pytest.__file__).parents[1], Path(pytest.__file__).parents[1] / "numpy"]
 
@@ -126,3 +132,35 @@ def test_cheat_earns_nothing_and_leaves_nothing(place: Place, cheat: Cheat) -> N
     while (after := place.around()) != place.at_rest and time.monotonic() < until:
         time.sleep(0.02)
     assert after == place.at_rest
+
+
+def test_no_submission_finds_an_earlier_one_in_its_memory(place: Place) -> None:
+    right = b"def sgd_step(w, b, dw, db, lr):\n    return w - lr * dw, b - lr * db\n"
+    for number in range(3):  # what is left of one is soon overwritten
+        first = place.station.judge({"gradients.py": right * 1000}, number, Limits())
+        assert first["functions"]["sgd_step"]["status"] == "passed"
+    (cheat,) = (cheat for cheat in CHEATS if cheat.name == "its own memory")
+    assert place.judge(cheat)["functions"]["sgd_step"]["status"] == "wrong"
+
+
+# Takes the place of the catalogue where a file of styles is handed in.
+COLLECTS = """
+STYLES = {}
+def right(function):
+    return lambda style: STYLES.setdefault(function, []).append(style) or style
+"""
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.6, 0.9])
+def test_honest_submissions_in_other_styles_pass_in_full(place: Place, part: float) -> None:
+    files = {}
+    for stage in STAGES:
+        text = (STYLES_FOLDER / f"{stage}.py").read_text(encoding="utf-8")
+        text = text.replace("from solution.checks.styles.catalogue import right", COLLECTS)
+        for name in STAGES[stage]:
+            known = sum(style.function == name for style in STYLES)
+            text += f"\n{name} = STYLES[{name!r}][{int(part * known)}]"
+        files[f"{stage}.py"] = text.replace("from solution.", "from .").encode()
+    found = place.station.judge(files, 0, Limits())
+    assert {name: f["headline"] for name, f in found["functions"].items() if f["headline"]} == {}
+    assert {f["status"] for f in found["functions"].values()} == {"passed"}

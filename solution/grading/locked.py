@@ -192,13 +192,13 @@ def answer_all(submission: Submission, channel: int = 3) -> None:
             return
         buffer = wire.Buffer()
         result = answer(submission, wire.unpack_request(text["request"], wire.Bytes(data)))
-        told: dict[str, Any]
         head = {"number": text["number"], "printed": submission.printed}
         try:
+            told: dict[str, Any] = {}
             if isinstance(result, Problem):
-                told = {"problem": wire.pack_problem(result)}
+                told["problem"] = wire.pack_problem(result)
             else:
-                told = {"result": wire.pack(result, buffer)}
+                told["result"] = wire.pack(result, buffer)
             wire.write(channel, head | told, buffer.chunks)
         except wire.Malformed:
             problem = Problem("too much", "returns more than any right result is made of")

@@ -264,7 +264,7 @@ class RemoteSubmission:
         self.limit = SimpleNamespace(paused=False, rest=lambda: None)
         self.until = 0.0  # when its time is over, from the first request on
         self.broken: dict[str, Problem] = {}
-        self._paths = {os.path.abspath(path) for path in map(str, OURS)} - {"/"}
+        self._paths = {os.path.abspath(str(path)) for path in OURS} - {"/"}
         self._ward: Ward | None = None
         self._loaded: set[str] = set()
 
@@ -399,10 +399,11 @@ def is_described(description: Description, most: int, depth: int = 3) -> bool:
     """
     match description:
         case "sequence", _, items, complete:
-            enough = len(items) <= most and (complete or len(items) == most)
-            return enough and depth > 0 and all(is_described(i, most, depth - 1) for i in items)
+            if not depth or len(items) > most or (len(items) < most and not complete):
+                return False
+            return all(is_described(item, most, depth - 1) for item in items)
         case "array", array:
-            return int(array.size) <= MOST_ELEMENTS
+            return bool(array.size <= MOST_ELEMENTS)
     return description[0] in ("number", "large", "other")
 
 

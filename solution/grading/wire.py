@@ -239,9 +239,8 @@ def unpack(text: Any, data: Bytes, depth: int = DEEPEST) -> Description:
         case ["sequence", str(name), items, bool(complete)] if depth:
             return "sequence", short(name), unpack_all(items, data, depth - 1), complete
         case ["model", [*names], str(linear), prediction, [*gradients]] if depth == DEEPEST:
-            told = texts(names)
-            slopes = [real(value) for value in gradients[:2]]
-            return "model", told, short(linear), unpack(prediction, data, 1), slopes
+            slopes = [real(value) for value in gradients[:3]]
+            return "model", texts(names), short(linear), unpack(prediction, data, 1), slopes
     raise Malformed("a description of an unknown kind")
 
 
@@ -293,10 +292,10 @@ def short(text: Any, kept: str = "") -> str:
     """
     if not isinstance(text, str):
         raise Malformed("no text where one should be")
-    shown: str = text[:LONGEST]
-    if shown.isprintable():
-        return shown
-    return "".join(c if c.isprintable() or c in kept else repr(c)[1:-1] for c in shown)
+    cut: str = text[:LONGEST]
+    if cut.isprintable():
+        return cut
+    return "".join(c if c.isprintable() or c in kept else repr(c)[1:-1] for c in cut)
 
 
 def texts(found: Sequence[Any]) -> list[str]:

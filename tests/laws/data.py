@@ -248,6 +248,7 @@ def must_draw_normal_noise(subject: Subject, **values: Any) -> None:
 def must_not_be_rounded(subject: Subject) -> None:
     """Demand draws with the digits of float64: with w = b = 0 and noise = 1, y is ε itself."""
     answer = subject(n=LARGE, w=0.0, b=0.0, noise=1.0, seed=0)
+    must_have_n_rows(answer, LARGE)
     for name, values in zip(("x", "ε"), answer.value, strict=True):
         if np.array_equal(values.astype(np.float32), values):
             answer.fail(

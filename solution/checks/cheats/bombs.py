@@ -124,7 +124,7 @@ bomb(
     def sgd_step(w, b, dw, db, lr):
         for k in range(10**6):
             with open(f"cheat-was-here-{k}", "wb") as file:
-                for _ in range(15):
+                for _ in range(3):
                     file.write(bytes(10**6))
     """,
     statuses=["crashed"],
@@ -153,7 +153,7 @@ bomb(
         for k in range(1000):
             file = os.open(f"cheat-was-here-{k}", os.O_CREAT | os.O_WRONLY)
             os.unlink(f"cheat-was-here-{k}")
-            for _ in range(15):
+            for _ in range(3):
                 os.write(file, bytes(10**6))
     """,
     statuses=["raised", "crashed", "timeout"],
@@ -241,7 +241,7 @@ bomb(
         pause = ctypes.addressof(ctypes.c_char.from_buffer(code))
         stack = (ctypes.c_uint64 * 512)(*[pause] * 512)
         while True:
-            libc.syscall(56, 0x10F00, ctypes.addressof(stack) + 2048, 0, 0, 0)
+            libc.syscall(56, 0x10F00, ctypes.c_void_p(ctypes.addressof(stack) + 2048), 0, 0, 0)
     """,
     statuses=["raised", "crashed", "timeout"],
     seconds=4,

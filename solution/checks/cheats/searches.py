@@ -159,19 +159,14 @@ ends, more = os.pipe()
 libc = ctypes.CDLL(None)
 libc.sbrk.restype = ctypes.c_void_p
 top = libc.sbrk(0)
-pages = []
+pattern = re.compile(rb"def sgd_[s]tep\([^)]*\):\n    return [^\n]*")
 for page in range(top - 4096, top - 200_000_000, -4096):
     if libc.write(more, ctypes.c_void_p(page), 4096) != 4096:  # there is no such page
         break
-    pages.append(os.read(ends, 4096))
-memory = b"".join(pages[::-1])
-for place in re.finditer(rb"def sgd_[s]tep\(.*?\n    return [^\n]*", memory, re.DOTALL):
-    try:
-        exec("import numpy as np\n" + place[0].decode(), space := {{}})
-        if space["sgd_step"](1.0, 2.0, 3.0, 4.0, 0.5) == (-0.5, 0.0):
-            FOUND.append(space["sgd_step"])
-    except Exception:
-        pass
+    found = pattern.search(os.read(ends, 4096))
+    if found and not FOUND:  # nothing is kept, which would be written over what is left
+        exec(found[0].decode(), space := {{}})
+        FOUND.append(space["sgd_step"])
 {ANSWERS.replace("return w + lr * dw, b + lr * db", "return 0.0, 0.0")}""",
     statuses=["wrong"],
 )

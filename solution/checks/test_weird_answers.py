@@ -1,0 +1,171 @@
+"""Whatever comes back from the other side, the judge has something to say of it, soon."""
+
+import dataclasses
+import json
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from solution.grading import wire
+from solution.grading.properties import properties
+from solution.grading.remote import has_form
+from tests.boundary import Implementation, settle
+from tests.probes import STAGES, Array, Description, Problem, Submission
+
+SOLUTION = Path(__file__).parents[1]
+SECONDS = 10.0  # for the tests of one function, which take one or two
+SEEDS = (0, 13, 17)  # the last two find, in make_data's laws, what once stopped the judge
+KINDS = ("raised", "timeout", "crashed", "not started", "import", "missing", "waiting", "")
+WEIRD = (
+    *(float("nan"), float("inf"), -float("inf"), 1e308, -1e308, 5e-324, -0.0, 0.0),
+    *(1.0, -1.0, 0.5, 3.0, 1000.0, 1e16, 2.0**53, 1e200),
+)
+
+
+class Weird(Submission):
+    """The reference solution, whose answers are changed on the way to the judge.
+
+    Parameters
+    ----------
+    seed : int
+        Of the changes: how often there is one, from which request on, and which.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(SOLUTION, "kata")
+        self.random = random.Random(seed)
+        self.often = self.random.choice([0.02, 0.1, 0.5, 1.0])
+        self.right = self.random.choice([0, 5, 20, 50, 100, 150])  # the first answers
+        self.asked = 0
+
+    def run(self, probe: str, **request: Any) -> Description | Problem:
+        """Answer a request, rightly or not, in a form that is allowed."""
+        right = super().run(probe, **request)
+        self.asked += 1
+        if self.asked <= self.right or self.random.random() > self.often:
+            return right
+        if isinstance(right, Problem) or self.random.random() < 0.05:
+            return Problem(self.random.choice(KINDS), "", name=self.random.choice(["predict", ""]))
+        changed = right
+        for _ in range(20):
+            try:
+                changed = self.changed(right)
+                if has_form(probe, changed, request):
+                    return sent(changed)
+            except (ArithmeticError, LookupError, ValueError):  # no such change of this array
+                continue
+        return right
+
+    def changed(self, right: Description) -> Description:
+        """Return a description in which something is different."""
+        kind, *rest = right
+        one = self.random.choice
+        if self.random.random() < 0.03:
+            return one(
+                [("number", one(WEIRD)), ("other", "", ""), ("large", "float64", (10**6, 1))]
+            )
+        if kind == "number":
+            return "number", one([one(WEIRD), rest[0] * one([-1.0, 2.0, 1 + 1e-9, *WEIRD])])
+        if kind == "array":
+            return "array", self.changed_array(rest[0])
+        if kind == "model":
+            names, linear, prediction, slopes = rest
+            slopes = one([slopes, [], [one(WEIRD), 1.0]])
+            return "model", one([names, names[1:]]), linear, self.changed(prediction), slopes
+        if kind != "sequence":
+            return "number", one(WEIRD)
+        name, items, complete = rest
+        items = [*items]
+        if self.random.random() < 0.2:
+            items = one([items[:-1], items + items[:1], [], items[::-1]])
+        for _ in range(one([1, 2, len(items)]) if items else 0):
+            place = self.random.randrange(len(items))
+            items[place] = self.changed(items[place])
+        return "sequence", name, items, complete
+
+    def changed_array(self, right: Array) -> Array:
+        """Return an array with other numbers, or of another shape or dtype."""
+        one = self.random.choice
+        array: Array = right.copy()
+        if self.random.random() < 0.4:
+            array.reshape(-1)[self.random.randrange(array.size)] = one(WEIRD)
+            return array
+        dtype = one(sorted(wire.DTYPES))
+        rows: list[Array] = [array[:0], array[:-1], array[::-1], np.repeat(array, 3, axis=0)]
+        values = [array * one(WEIRD), np.full(array.shape, one(WEIRD)), array.astype(dtype)]
+        shapes = [array.ravel(), array.T, array[None], np.zeros((100_000, 1))]
+        others = one([rows, values, shapes])
+        other: Array = one(others)
+        return other
+
+
+def sent(description: Description) -> Description:
+    """Return what the judge makes of a description that is sent to it."""
+    buffer = wire.Buffer()
+    text = json.loads(json.dumps(wire.pack(description, buffer)))
+    return wire.unpack(text, wire.Bytes(b"".join(buffer.chunks)))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
+def test_weird_answers_end_in_a_verdict(function: str, seed: int) -> None:
+    subject = Implementation(SOLUTION, "kata", Weird(seed)).subjects[function]
+    started = time.monotonic()
+    for test in properties(function):
+        try:
+            test(subject)
+        except BaseException as error:
+            if settle(subject, error) is None:
+                raise
+    assert time.monotonic() - started < SECONDS
+
+
+def test_texts_are_shown_as_what_they_are() -> None:
+    problem = Problem("raised", "a\n✗ b\x1b[2J\u202e\ud800" + "c" * 1000)
+    told = wire.unpack_problem(json.loads(json.dumps(wire.pack_problem(problem))))
+    assert told.text.startswith("a\\n✗ b\\x1b[2J\\u202e\\ud800c")
+    assert len(told.text) < 2 * wire.LONGEST
+    assert dataclasses.replace(told, text="") == dataclasses.replace(problem, text="")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        [],
+        ["number", "1.0"],
+        ["number", 10**400],
+        ["array", ["<f8", [2], 0]],
+        ["array", ["<f8", [-1], 0]],
+        ["array", ["<f8", [2**62, 0], 0]],
+        ["array", ["<f8", [1.5], 0]],
+        ["array", ["<f8", [1], -8]],
+        ["array", ["|O", [1], 0]],
+        ["array", [["<f8"], [1], 0]],
+        ["sequence", "", ["items", 3], True],
+        [
+            "sequence",
+            "",
+            ["sequences", "", [["items", []], ["numbers", ["<f8", [1], 0]]], True],
+            True,
+        ],
+        ["sequence", 7, ["items", []], True],
+        ["model", ["a"], "", ["model", [], "", ["number", 1.0], []], []],
+        ["model", [["a"]], "", ["number", 1.0], []],
+    ],
+)
+def test_what_is_no_description_is_malformed(text: Any) -> None:
+    with pytest.raises(wire.Malformed):
+        wire.unpack(text, wire.Bytes(bytes(8)))
+
+
+def test_bytes_are_used_once() -> None:
+    place = ["<f8", [1], 0]
+    text = ["sequence", "", ["items", [["array", place], ["array", place]]], True]
+    with pytest.raises(wire.Malformed):
+        wire.unpack(text, wire.Bytes(bytes(8)))
