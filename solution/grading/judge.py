@@ -189,7 +189,7 @@ def take_requests(requests: "queue.Queue[tuple[Any, bytes]]") -> None:
     while True:
         try:
             requests.put(wire.read(receive))
-        except EOFError:
+        except (EOFError, wire.Malformed):
             os._exit(0)  # at once: the other process, and its forks, end with this one
 
 

@@ -86,7 +86,10 @@ class Station:
                 found += piece
             return bytes(found)
 
-        return wire.read(receive)[0]
+        try:
+            return wire.read(receive)[0]
+        except wire.Malformed:
+            raise StationFailed("the judge says what nobody understands") from None
 
     def close(self) -> None:
         """End it, at once, with all that belongs to it."""
