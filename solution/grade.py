@@ -61,7 +61,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--jobs",
         type=whole,
         metavar="N",
-        help="submissions at a time (default: one more than there are cores)",
+        help="submissions at a time (default: one for each core)",
     )
     parser.add_argument(
         "--time-limit",
@@ -185,7 +185,7 @@ def grade(options: argparse.Namespace) -> int:
         names = names[number - 1 :: of]
     run.write_manifest(list(paths), settings, options.out)
     grading = run.Grading(paths, settings, options.out)
-    jobs = options.jobs or len(os.sched_getaffinity(0)) + 1  # some wait for what never comes
+    jobs = options.jobs or len(os.sched_getaffinity(0))
     try:
         with (
             run.on_dask(options.scheduler) if options.scheduler else run.local(jobs) as place,
