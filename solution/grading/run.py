@@ -102,7 +102,7 @@ def judge(files: Mapping[str, bytes], settings: Mapping[str, Any], tests: str) -
         try:
             with station.station(settings["locks"]) as one:
                 found = one.judge(files, seed_of(files), limits)
-                one.is_worn_out = bool(found["errors"])
+                one.is_worn_out |= bool(found["errors"])
         except station.StationFailed as failure:
             found = failed(str(failure))
         if not has_grader_error(found) or station.is_closing():
