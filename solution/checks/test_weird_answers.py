@@ -36,7 +36,7 @@ class Weird(Submission):
     """
 
     def __init__(self, seed: int) -> None:
-        super().__init__(SOLUTION, "kata")
+        super().__init__(SOLUTION, "weird")  # a name that nothing else is imported by
         self.random = random.Random(seed)
         self.often = self.random.choice([0.02, 0.1, 0.5, 1.0])
         self.right = self.random.choice([0, 5, 20, 50, 100, 150])  # the first answers
