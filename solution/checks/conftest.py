@@ -61,3 +61,17 @@ def judge(pytester: pytest.Pytester) -> Judge:
         )
 
     return run
+
+
+def descendants(process: int) -> set[int]:
+    """Return the processes that descend from one, in whatever session they are."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):  # it has just ended
+            continue
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}

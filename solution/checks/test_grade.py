@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from solution import grade
-from solution.checks.conftest import ROOT
+from solution.checks.conftest import ROOT, descendants
 from solution.checks.handed_in import replaced
 from solution.grading import results, run, sandbox, station, submissions
 from solution.grading.judge import STATUS
@@ -353,22 +353,6 @@ def wait_for_results(out: Path, number: int) -> None:
     while len(list(out.glob(f"submissions/*/{run.JUDGED}"))) < number:
         assert time.monotonic() < until, "no results come"
         time.sleep(0.05)
-
-
-def descendants(process: int) -> set[int]:
-    """Return the processes that descend from one, in whatever session they are."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(folder.name)] = int(
-                (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            )
-        except (OSError, ValueError):
-            continue
-    found = {process}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {process}
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])

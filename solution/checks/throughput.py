@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from solution.checks.cheats import CHEATS
-from solution.checks.conftest import ROOT
+from solution.checks.conftest import ROOT, descendants
 from solution.checks.handed_in import replaced, solved
 from solution.checks.styles import STYLES
 from solution.grading import run
@@ -90,16 +90,8 @@ def grade(paths: Mapping[str, Path], jobs: int, out: Path, done: Callable[[], ob
 
 def memory() -> float:
     """Return the megabytes of this process's descendants; shared pages count once."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-    family, total = {os.getpid()}, 0
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    for process in family - {os.getpid()}:
+    total = 0
+    for process in descendants(os.getpid()):
         try:
             rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
         except OSError:
