@@ -102,8 +102,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.all_in is not None:
         if not options.all_in.is_dir():
             parser.error(f"--all-in {options.all_in}: there is no such folder")
-        found = [p for p in options.all_in.iterdir() if not p.name.startswith(".")]
-        options.submission += sorted(found)
+        options.submission += found_in(options.all_in, options.out)
+        if not options.submission:
+            parser.error(f"--all-in {options.all_in}: this folder is empty")
     if not options.submission:
         parser.error("name the submissions, or the folder that they are in with --all-in")
     missing = [path for path in options.submission if not os.path.lexists(path)]
@@ -129,6 +130,17 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             "without, and may do whatever you may do"
         )
     return options
+
+
+def found_in(folder: Path, out: Path) -> list[Path]:
+    """Return the submissions in a folder: all but the results, and what file managers leave."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if not path.name.startswith((".", "__MACOSX"))
+        and path.name not in ("Thumbs.db", "desktop.ini")
+        and path.resolve() != out.resolve()
+    )
 
 
 def whole(text: str) -> int:
@@ -183,7 +195,12 @@ def grade(options: argparse.Namespace) -> int:
     if options.shard:
         number, of = options.shard
         names = names[number - 1 :: of]
-    run.write_manifest(list(paths), settings, options.out)
+    dropped = {*run.known_names(options.out)} - {*paths}
+    try:
+        run.write_manifest(list(paths), settings, options.out)
+    except OSError as error:
+        print(f"python -m solution.grade: --out {options.out}: {error.strerror}", file=sys.stderr)
+        return 2
     grading = run.Grading(paths, settings, options.out)
     jobs = options.jobs or len(os.sched_getaffinity(0))
     try:
@@ -196,7 +213,10 @@ def grade(options: argparse.Namespace) -> int:
         print(f"python -m solution.grade: {error}", file=sys.stderr)
         return 2
     for name, problem in grading.unreadable.items():
-        print(f"{on_one_line(name)} {problem}")
+        print(f"{results.on_one_line(name)} {problem}")
+    if dropped:
+        left_out = f"{len(dropped)} of an earlier run are not named now, and"
+        print(f"{left_out} are left out of the results")
     run.write_errors(grading.errors, options.out)
     if options.shard:
         print(
@@ -225,7 +245,7 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
     failed = [r["submission"] for r in found if results.score(r, options.points) is None]
     for name in failed[:10]:
-        print(f"{on_one_line(name)} has no score: the grader failed", file=sys.stderr)
+        print(f"{results.on_one_line(name)} has no score: the grader failed", file=sys.stderr)
     missing = len(names) - len(found)
     if missing:
         print(f"{missing} of {len(names)} submissions are not judged", file=sys.stderr)
@@ -251,11 +271,6 @@ def summary(found: Sequence[results.Result], points: results.Points) -> str:
     if unlocked:
         lines.append(f"  {unlocked} of them were judged without a sandbox")
     return "\n".join(lines)
-
-
-def on_one_line(name: str) -> str:
-    """Return a stranger's text that a terminal shows, and does not obey."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 if __name__ == "__main__":

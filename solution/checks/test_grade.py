@@ -65,6 +65,14 @@ CHANGES: dict[str, tuple[str, str, str, str, str]] = {
         "predict",
         "not started",
     ),
+    "plots": (
+        "descent",
+        "import numpy as np",
+        "import numpy as np\nfrom matplotlib import pyplot",
+        "minibatch_gd",
+        "passed",
+    ),
+    "forks": ("gradients", "return w * x + b", "import os; os.fork()", "predict", "raised"),
     "typo": ("descent", "def minibatch_gd(", "def minibatch_gd((", "minibatch_gd", "raised"),
 }
 
@@ -188,7 +196,10 @@ def test_known_mistakes_go_by_their_names(function: str) -> None:
 
 
 def test_what_cannot_be_read_has_no_points(graded: Path) -> None:
-    for name, why in (("broken", "is neither a folder nor a zip or tar archive"), ("empty", "")):
+    for name, why in (
+        ("broken", "is neither a folder nor a zip or tar archive"),
+        ("empty", "has none of the five modules: hand in the folder kata/ (it is empty)"),
+    ):
         assert rows(graded)[name]["score"] == "0"
         assert judged(graded, name)["problem"] == why
         assert set(rows(graded)[name].values()) == {name, "0", "100", "not started"}
@@ -292,6 +303,7 @@ def never(*_: Any) -> Any:
         ("predict,5", "predict,-5", "the points of predict are '-5'"),
         ("predict,5", "predict,5\npredict,5", "'predict'"),
         ("predict,5", "prediction,5", "there is no function 'prediction'"),
+        (",", ";", "its first line must be: function,points"),
     ],
 )
 def test_bad_points_are_refused(
@@ -327,6 +339,31 @@ def test_only_what_is_missing_is_judged(
     assert without_times(out) == without_times(graded_few)
 
 
+def test_code_that_is_not_allowed_something_is_told_so(graded: Path) -> None:
+    found = judged(graded, "forks")["functions"]["predict"]
+    assert found["headline"].endswith(
+        "(graded code gets no other processes, no network and no files but its own)"
+    )
+
+
+def test_results_among_the_submissions_are_none(
+    graded_few: Path, few: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(few, tmp_path / "class")
+    out = shutil.copytree(graded_few, folder / "results")
+    (folder / "Thumbs.db").touch()
+    assert grade.main(["--all-in", str(folder), "--out", str(out)]) == 0
+    assert rows(out) == rows(graded_few)
+
+
+def test_who_is_not_named_any_more_is_missed(
+    graded_few: Path, few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = shutil.copytree(graded_few, tmp_path / "out")
+    assert grade.main([str(few / "right"), "--out", str(out)]) == 0
+    assert "6 of an earlier run are not named now" in capsys.readouterr().out
+
+
 def test_changed_code_is_judged_again(
     graded: Path, learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +382,8 @@ def start(learners: Path, out: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Ctrl-C is ignored by what is started in the background, as these checks may be
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 
@@ -549,14 +588,22 @@ def test_every_status_is_one_of_those_that_are_agreed() -> None:
         ([], "name the submissions"),
         (["nothing-there"], "there is no nothing-there"),
         (["--all-in", "nothing-there"], "there is no such folder"),
+        (["--all-in", "empty"], "this folder is empty"),
         (["tests", "--shard", "3/2"], "is no part"),
         (["tests", "--jobs", "0"], "is no whole number from 1"),
         (["tests", "--time-limit", "-1"], "is no number of seconds"),
     ],
 )
 def test_bad_options_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], why: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    why: str,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("tests", "empty"):
+        (tmp_path / name).mkdir()
     with pytest.raises(SystemExit, match="2"):
         grade.main([*arguments, "--out", str(tmp_path)])
     assert why in capsys.readouterr().err

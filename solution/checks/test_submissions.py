@@ -46,7 +46,7 @@ def under(folder: str) -> dict[str, bytes]:
     return {folder + name: text for name, text in FILES.items()}
 
 
-@pytest.mark.parametrize("folder", ["", "kata/", "alice/", "alice/kata/"])
+@pytest.mark.parametrize("folder", ["", "kata/", "alice/", "alice/kata/", "a/b/c/kata/"])
 @pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
 def test_modules_are_found_at_the_top_or_in_kata(
     tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path], folder: str
@@ -75,7 +75,6 @@ def test_the_folder_with_most_modules_is_meant(
 
 def test_what_is_missing_is_not_there(tmp_path: Path) -> None:
     assert read(put_folder(tmp_path / "alice", {"data.py": b"x"})) == {"data.py": b"x"}
-    assert read(put_folder(tmp_path / "bob", {"notes.txt": b"x"})) == {}
 
 
 def test_zips_of_windows_and_of_macs_are_read(tmp_path: Path) -> None:
@@ -83,6 +82,35 @@ def test_zips_of_windows_and_of_macs_are_read(tmp_path: Path) -> None:
     assert read(path) == FILES
     path = put_zip(tmp_path / "b.zip", {**under("kata/"), "__MACOSX/kata/._data.py": b"\0"})
     assert read(path) == FILES
+
+
+def test_an_archive_that_a_platform_has_put_into_a_folder_is_read(tmp_path: Path) -> None:
+    put_zip(put_folder(tmp_path / "alice_file", {}) / "my work.zip", under("kata/"))
+    assert read(tmp_path / "alice_file") == FILES
+
+
+def test_what_lies_beside_kata_may_be_much(tmp_path: Path) -> None:
+    path = put_folder(tmp_path / "alice", under("kata/"))
+    (path / "venv" / "lib").mkdir(parents=True)
+    for number in range(submissions.MOST_ENTRIES + 1):
+        (path / "venv" / "lib" / str(number)).touch()
+    assert read(path) == FILES
+
+
+def nested(path: Path) -> Path:
+    inner = path
+    for _ in range(300):
+        inner = inner / "x.zip"
+    inner.mkdir(parents=True)
+    return path
+
+
+def other_names(path: Path) -> Path:
+    return put_folder(path, {"Data.py": b"", "gradient.py": b""})
+
+
+def other_names_in_zip(path: Path) -> Path:
+    return put_zip(path, {"Data.py": b"", "batching (1).py": b""})
 
 
 # -- what is refused, in one line that is true --------------------------------------------------
@@ -213,6 +241,9 @@ REFUSED: dict[Callable[[Path], Path], str] = {
     many_files: "has more than 10,000 files",
     many_files_in_tar: "has more than 10,000 files",
     twice: "holds 'data.py' twice",
+    nested: "has none of the five modules",
+    other_names: "has none of the five modules.*it has 'Data.py', 'gradient.py'",
+    other_names_in_zip: "has none of the five modules",
 }
 
 

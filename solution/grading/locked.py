@@ -53,7 +53,7 @@ class Fork:
     def has_filled_its_folder(self) -> bool:
         """Whether it has written more than it may."""
         sizes = []
-        for folder in (self.folder, self.folder / "kata"):
+        for folder in (self.folder, self.folder / "kata", self.folder / "matplotlib"):
             with contextlib.suppress(FileNotFoundError):  # without locks, it may remove that
                 for file in os.scandir(folder):
                     with contextlib.suppress(FileNotFoundError):  # it has just been removed
@@ -170,7 +170,9 @@ class Zygote:
         for name, start, end in spec["files"]:
             (folder / "kata" / name).write_bytes(code[start:end])
         os.chdir(folder)
-        os.environ.update(HOME=str(folder), TMPDIR=str(folder))
+        (folder / "matplotlib").mkdir()
+        places = dict.fromkeys(("HOME", "TMPDIR"), str(folder))
+        os.environ.update(places, MPLCONFIGDIR=str(folder / "matplotlib"))
         tempfile.tempdir = None
         sandbox.limit(spec["memory"], processor, FILE_SIZE)
         if self.filter is not None:

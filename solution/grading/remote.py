@@ -340,6 +340,8 @@ class RemoteSubmission:
         if kind == "raised" and ("MemoryError" in problem.kinds or "allocate memory" in text):
             kind = "memory"
             text = f"needs more than {self.limits.memory >> 20} MB of memory ({text})"
+        elif kind == "raised" and "PermissionError" in problem.kinds:
+            text += f" ({NOT_ALLOWED})"
         return replace(problem, kind=kind, text=text, where=where)
 
     def without_paths(self, text: str) -> str:
@@ -355,6 +357,7 @@ class RemoteSubmission:
             self._ward = None
 
 
+NOT_ALLOWED = "graded code gets no other processes, no network and no files but its own"
 CHEATS = "answers in the place of the judge: nothing but return values counts"
 OURS = (
     *sys.path,

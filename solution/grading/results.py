@@ -41,14 +41,19 @@ def read_points(path: Path) -> dict[str, float]:
     points: dict[str, float] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
+            rows = csv.DictReader(file)
+            if rows.fieldnames != ["function", "points"]:
+                raise BadPoints("its first line must be: function,points")
+            for row in rows:
                 name, text = (row.get("function") or "").strip(), (row.get("points") or "").strip()
                 if name not in FUNCTIONS or name in points:
                     raise BadPoints(f"there is no function {name!r}, or it is there twice")
                 if not re.fullmatch(r"\d+(\.\d+)?", text):
                     raise BadPoints(f"the points of {name} are {text!r}, not a number from 0")
                 points[name] = float(text)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise BadPoints(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
         raise BadPoints(str(error)) from None
     missing = [name for name in FUNCTIONS if name not in points]
     if missing:
@@ -92,10 +97,10 @@ def folder_of(name: str) -> str:
 
     Others get a part of their hash, so that no two are the same.
     """
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:40]
+    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:40]
     if plain == name:
         return name
-    return f"{plain or 'submission'}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return f"{plain or 'submission'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -128,6 +133,11 @@ def to_json(value: Any) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def on_one_line(name: str) -> str:
+    """Return a stranger's text that a terminal shows, and does not obey."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
 # -- one submission ---------------------------------------------------------------------------
 
 
@@ -143,7 +153,8 @@ def report(result: Result, points: Points) -> str:
     """Write what a learner gets to read."""
     total = score(result, points)
     most = number(sum(points.values()))
-    lines = [f"{'not graded yet' if total is None else number(total)} of {most} points"]
+    points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
+    lines = [f"{on_one_line(result['submission'])}: {points_text}"]
     if not result["locked"]:
         lines.append("(judged without a sandbox)")
     if result["problem"]:

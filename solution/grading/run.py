@@ -174,7 +174,7 @@ class Grading:
             own_key = key(files, problem, self.settings)
             if problem:
                 self.unreadable[name] = problem
-            if error or problem or not files:
+            if error or problem:
                 self.keep(name, own_key, unjudged(problem, error), problem)
                 done()
             elif not anew and is_judged(self.out, name, own_key):
@@ -236,13 +236,11 @@ def write_judged(result: Mapping[str, Any], out: Path) -> None:
 
 
 def unjudged(problem: str, error: str) -> dict[str, Any]:
-    """Return what is found of a submission that cannot be read, or that has no module."""
+    """Return what is found of a submission that cannot be read."""
     if error:
         return failed(error)
-    why = f"this submission {problem}" if problem else "there is no such file"
-    functions = results.of_all("not started", why)
-    report = "" if problem else "There is none of the five modules: hand in the folder kata/."
-    return {"functions": functions, "report": report, "errors": [], "seconds": 0.0}
+    functions = results.of_all("not started", f"this submission {problem}")
+    return {"functions": functions, "report": "", "errors": [], "seconds": 0.0}
 
 
 def load(out: Path, name: str) -> dict[str, Any] | None:
@@ -283,6 +281,15 @@ def manifest(names: Sequence[str], settings: Settings) -> str:
 def write_manifest(names: Sequence[str], settings: Settings, out: Path) -> None:
     """Write which submissions the class has, and how they are judged."""
     results.write_whole(out / CLASS, manifest(names, settings))
+
+
+def known_names(out: Path) -> list[str]:
+    """Return the submissions of the class that was graded there before, if one was."""
+    try:
+        found: list[str] = json.loads((out / CLASS).read_text(encoding="utf-8"))["submissions"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return found
 
 
 def write_errors(errors: Mapping[str, Sequence[str]], out: Path) -> None:

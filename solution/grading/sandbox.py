@@ -27,6 +27,7 @@ ALLOWED = (
     *("getdents64", "unlink", "unlinkat", "rename", "renameat", "renameat2", "ftruncate"),
     *("fsync", "fdatasync", "flock", "fadvise64", "dup", "dup2", "dup3", "pipe", "pipe2"),
     *("poll", "ppoll", "select", "pselect6", "umask"),
+    *("mkdir", "mkdirat"),  # Landlock lets it make none, but libraries ask for those that are there
     # memory
     *("mmap", "munmap", "mremap", "mprotect", "madvise", "brk", "mincore"),
     # threads, and signals within the process

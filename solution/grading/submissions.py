@@ -18,7 +18,11 @@ MODULE_SIZE = 1_000_000  # bytes; the solution's longest module has 6 000
 ARCHIVE_SIZE = 20_000_000
 UNPACKED_SIZE = 200_000_000
 MOST_ENTRIES = 10_000
+DEEPEST = 4  # folders in folders
 SUFFIXES = re.compile(r"\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
+
+
+NOTHING = "has none of the five modules: hand in the folder kata/"
 
 
 class Unreadable(Exception):
@@ -57,7 +61,7 @@ def read(path: Path) -> dict[str, bytes]:
     ----------
     path : Path
         A folder, a zip or a tar, with the modules at its top or in `kata/`, or with one folder
-        that has them so.
+        that has them so; or a folder with one archive.
 
     Returns
     -------
@@ -75,15 +79,16 @@ def read(path: Path) -> dict[str, bytes]:
     if stat.S_ISLNK(kind):
         raise Unreadable("is a link; name the folder or the archive itself")
     if stat.S_ISDIR(kind):
-        return read_folder(path)
+        return read_folder(path) or read_archive_in(path)
     if not stat.S_ISREG(kind):
         raise Unreadable("is neither a folder nor a file")
     if path.stat().st_size > ARCHIVE_SIZE:
         raise Unreadable(f"is larger than {ARCHIVE_SIZE // 10**6} MB: hand in kata/ only")
     try:
-        if zipfile.is_zipfile(path):
-            return read_zip(path)
-        return read_tar(path)
+        found = read_zip(path) if zipfile.is_zipfile(path) else read_tar(path)
+        if not found:
+            raise Unreadable(NOTHING)
+        return found
     except (Unreadable, PermissionError):
         raise
     except Exception as error:  # each compression has errors of its own
@@ -101,12 +106,7 @@ def best(found: dict[PurePosixPath, dict[str, int]]) -> PurePosixPath | None:
 
 def read_folder(top: Path) -> dict[str, bytes]:
     """Read the modules in a folder."""
-    found: dict[PurePosixPath, dict[str, int]] = {}
-    for folder in [top, top / "kata", *wrapped(top)]:
-        modules = [name for name in MODULES if os.path.lexists(folder / name)]
-        if modules:
-            inside = PurePosixPath(folder.relative_to(top).as_posix())
-            found[inside] = dict.fromkeys(modules, 0)
+    found = modules_in(top, near(top)) or modules_in(top, further_down(top))
     place = best(found)
     if place is None:
         return {}
@@ -116,18 +116,63 @@ def read_folder(top: Path) -> dict[str, bytes]:
     return {name: read_file(top / place / name, name) for name in found[place]}
 
 
-def wrapped(top: Path) -> Iterator[Path]:
-    """Yield where the modules are in a folder that holds nothing else but one folder."""
-    inner = []
-    with os.scandir(top) as entries:
-        for number, entry in enumerate(entries):
-            if number >= MOST_ENTRIES:
+def modules_in(top: Path, folders: Iterable[Path]) -> dict[PurePosixPath, dict[str, int]]:
+    """Return the names of the modules in each of these folders, if it has any."""
+    found: dict[PurePosixPath, dict[str, int]] = {}
+    for folder in folders:
+        modules = [name for name in MODULES if os.path.lexists(folder / name)]
+        if modules:
+            found[PurePosixPath(folder.relative_to(top).as_posix())] = dict.fromkeys(modules, 0)
+    return found
+
+
+def near(top: Path) -> list[Path]:
+    """Return a folder and its `kata/`, and the same of a folder that is alone in it."""
+    inner = [path for path in entries(top, MOST_ENTRIES) if path.is_dir() and not hidden(path)]
+    tops = [top, *inner] if len(inner) == 1 else [top]
+    return [folder for one in tops for folder in (one, one / "kata")]
+
+
+def further_down(top: Path) -> Iterator[Path]:
+    """Yield every `kata/` that is not too deep."""
+    left, folders = MOST_ENTRIES, [top]
+    while folders:
+        folder = folders.pop()
+        inside = entries(folder, left)
+        left -= len(inside)
+        for path in inside:
+            if path.is_dir() and not path.is_symlink() and not hidden(path):
+                if path.name == "kata":
+                    yield path
+                if len(path.relative_to(top).parts) < DEEPEST:
+                    folders.append(path)
+
+
+def entries(folder: Path, most: int) -> list[Path]:
+    """Return what is in a folder, if that is not too much."""
+    found: list[Path] = []
+    with os.scandir(folder) as listing:
+        for entry in listing:
+            if len(found) >= most:
                 raise Unreadable(f"has more than {MOST_ENTRIES:,} files: hand in kata/ only")
-            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith((".", "__")):
-                inner.append(top / entry.name)
-    if len(inner) == 1:
-        yield inner[0]
-        yield inner[0] / "kata"
+            found.append(Path(entry.path))
+    return found
+
+
+def hidden(path: Path) -> bool:
+    """Whether a folder is some tool's, not the learner's."""
+    return path.name.startswith((".", "__"))
+
+
+def read_archive_in(top: Path) -> dict[str, bytes]:
+    """Read the one archive in a folder that has no modules: a platform may have put it there."""
+    inside = entries(top, MOST_ENTRIES)
+    archives = [path for path in inside if SUFFIXES.search(path.name) and not path.is_dir()]
+    if len(archives) == 1:
+        return read(archives[0])
+    names = sorted(path.name for path in inside if not hidden(path))
+    there = f" (it has {', '.join(map(shown, names[:5]))})" if names else " (it is empty)"
+    raise Unreadable(NOTHING + there)
 
 
 def read_file(path: Path, name: str) -> bytes:
@@ -173,7 +218,7 @@ class Contents:
             self.tops.add(path.parts[0])
         if is_link:
             self.links.add(path)
-        if path.name in MODULES and len(path.parts) <= 3:
+        if path.name in MODULES and len(path.parts) <= DEEPEST + 2:
             modules = self.modules.setdefault(path.parent, {})
             if path.name in modules:
                 raise Unreadable(f"holds {shown(name)} twice")
@@ -182,9 +227,15 @@ class Contents:
 
     def chosen(self) -> dict[str, int]:
         """Return the numbers of the entries that are the submission's modules."""
-        (top,) = self.tops if len(self.tops) == 1 else ("",)
-        places = {PurePosixPath(p) for p in (".", "kata", top or ".", f"{top or '.'}/kata")}
-        folder = best({place: found for place, found in self.modules.items() if place in places})
+        (top,) = self.tops if len(self.tops) == 1 else (".",)
+        alone = PurePosixPath(), PurePosixPath(top)
+        folder = best(
+            {
+                place: found
+                for place, found in self.modules.items()
+                if place in alone or place.name == "kata"
+            }
+        )
         if folder is None:
             return {}
         for path in [folder, *folder.parents, *(folder / name for name in self.modules[folder])]:

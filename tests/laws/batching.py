@@ -398,3 +398,4 @@ def shuffled_ladder(subject: Subject) -> None:
     must_be_evenly_likely(subject, 4, 2, times=500)
     must_mix_many_samples(subject)
     must_break_every_order(subject)
+    must_be_evenly_likely(subject, 4, 1, times=1500)
