@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from solution.grading import results, run, sandbox, submissions
 from solution.grading.remote import Limits
+from tests import wording
 
 POINTS = Path(__file__).parent / "points.csv"
 DESCRIPTION = """\
@@ -258,7 +259,7 @@ def summary(found: Sequence[results.Result], points: results.Points) -> str:
     """Say in a few lines how the class did."""
     scores = sorted(s for r in found if (s := results.score(r, points)) is not None)
     most = sum(points.values())
-    lines = [f"graded {len(found)} submissions"]
+    lines = [f"graded {wording.count(len(found), 'submission')}"]
     if scores:
         middle = results.number(statistics.median(scores))
         finished = sum(score == most for score in scores)
