@@ -12,7 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from solution.grading import results, run, sandbox, submissions
+from solution.grading import page, results, run, sandbox, submissions
 from solution.grading.remote import Limits
 from tests import wording
 
@@ -244,7 +244,7 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     results.write_class(found, options.points, options.out)
     print(summary(found, options.points))
     print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
-    failed = [r["submission"] for r in found if results.score(r, options.points) is None]
+    failed = [r["submission"] for r in found if page.score(r, options.points) is None]
     for name in failed[:10]:
         print(f"{results.on_one_line(name)} has no score: the grader failed", file=sys.stderr)
     missing = len(names) - len(found)
@@ -257,7 +257,7 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
 
 def summary(found: Sequence[results.Result], points: results.Points) -> str:
     """Say in a few lines how the class did."""
-    scores = sorted(s for r in found if (s := results.score(r, points)) is not None)
+    scores = sorted(s for r in found if (s := page.score(r, points)) is not None)
     most = sum(points.values())
     lines = [f"graded {wording.count(len(found), 'submission')}"]
     if scores:

@@ -22,12 +22,11 @@ import conftest  # noqa: F401, has the settings of the tests
 from solution.grading import wire
 from solution.grading.properties import Property, properties
 from solution.grading.remote import Limits, Nursery, RemoteSubmission
+from solution.grading.results import FUNCTIONS, GRADER_ERROR
 from tests.boundary import Implementation, Subject, settle
-from tests.probes import STAGE_OF, STAGES
+from tests.probes import STAGE_OF
 from tests.report import count_tests
 from tests.summary import Summary
-
-FUNCTIONS = [name for names in STAGES.values() for name in names]
 
 # What kept a call from giving a result, and so the status of the function.
 STATUS = {
@@ -138,7 +137,7 @@ def result(facts: Sequence[Mapping[str, Any]], expected: int, is_there: bool) ->
             status = STATUS.get(first["cause"], "not started")
             headline = f"waits for {headline}"
     elif passed != expected or not expected:
-        status, headline = "grader error", "the grader failed: grade this submission again"
+        status, headline = GRADER_ERROR, "the grader failed: grade this submission again"
     return {
         "status": status,
         "headline": headline,
@@ -177,7 +176,7 @@ def main() -> None:
     threading.Thread(target=take_requests, args=[requests], daemon=True).start()
     while True:
         request, code = requests.get()
-        files = {name: code[start:end] for name, start, end in request["files"]}
+        files = wire.unpack_files(request["files"], code)
         started = time.monotonic()
         found = judge(files, request["seed"], nursery, Limits(**request["limits"]))
         wire.write(told, found | {"seconds": time.monotonic() - started})

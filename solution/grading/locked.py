@@ -167,8 +167,8 @@ class Zygote:
         os.dup2(channel, 3)
         os.closerange(4, 4096)
         spec, code = wire.read(wire.receive_from(3))
-        for name, start, end in spec["files"]:
-            (folder / "kata" / name).write_bytes(code[start:end])
+        for name, content in wire.unpack_files(spec["files"], code).items():
+            (folder / "kata" / name).write_bytes(content)
         os.chdir(folder)
         (folder / "matplotlib").mkdir()
         places = dict.fromkeys(("HOME", "TMPDIR"), str(folder))

@@ -145,12 +145,8 @@ class Nursery:
         leash, other = socket.socketpair()
         with theirs, other:
             socket.send_fds(self.control, [b"f"], [theirs.fileno(), other.fileno()])
-        places, end = [], 0
-        for name, code in files.items():
-            places.append([name, end, end + len(code)])
-            end += len(code)
         spec = {
-            "files": places,
+            "files": wire.pack_files(files),
             "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
             "memory": limits.memory,
         }

@@ -61,14 +61,6 @@ def read_points(path: Path) -> dict[str, float]:
     return {name: points[name] for name in FUNCTIONS}
 
 
-def score(result: Result, points: Points) -> float | None:
-    """Return the points of a submission, None where the grader itself failed."""
-    statuses = {name: found["status"] for name, found in result["functions"].items()}
-    if GRADER_ERROR in statuses.values():
-        return None
-    return sum(points[name] for name, status in statuses.items() if status == "passed")
-
-
 def of_all(status: str, headline: str) -> dict[str, dict[str, Any]]:
     """Return results of all functions that are the same: nothing could be judged."""
     return {
@@ -151,7 +143,7 @@ def said(result: Result, name: str) -> str:
 
 def report(result: Result, points: Points) -> str:
     """Write what a learner gets to read."""
-    total = score(result, points)
+    total = page.score(result, points)
     most = number(sum(points.values()))
     points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
     lines = [f"{on_one_line(result['submission'])}: {points_text}"]
@@ -185,7 +177,7 @@ def gradescope(result: Result, points: Points) -> dict[str, Any]:
                 "visibility": "visible",
             }
         )
-    total = score(result, points)
+    total = page.score(result, points)
     found: dict[str, Any] = {} if total is None else {"score": total}
     return found | {
         "execution_time": result["seconds"],
@@ -224,7 +216,7 @@ def to_csv(results: Sequence[Result], points: Points) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["submission", "score", "max_score", *FUNCTIONS])
     for result in results:
-        total = score(result, points)
+        total = page.score(result, points)
         rows.writerow(
             [
                 harmless(result["submission"]),

@@ -60,11 +60,8 @@ class Station:
         """Judge one submission, as `solution.grading.judge.judge` does."""
         self._judged += 1
         self.is_worn_out = self._judged >= RENEW_AFTER
-        places, end = [], 0
-        for name, code in files.items():
-            places.append([name, end, end + len(code)])
-            end += len(code)
-        request = {"files": places, "seed": number, "limits": asdict(limits)}
+        packed = wire.pack_files(files)
+        request = {"files": packed, "seed": number, "limits": asdict(limits)}
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # then there is no answer, either
             wire.write(self.process.stdin.fileno(), request, [*files.values()])

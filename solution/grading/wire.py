@@ -9,7 +9,7 @@ import json
 import math
 import os
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,20 @@ def receive_from(file: int) -> Callable[[int], bytes]:
         return bytes(found)
 
     return receive
+
+
+def pack_files(files: Mapping[str, bytes]) -> list[list[Any]]:
+    """Return the JSON for files whose contents are the bytes of a message, one after the other."""
+    places, end = [], 0
+    for name, content in files.items():
+        places.append([name, end, end + len(content)])
+        end += len(content)
+    return places
+
+
+def unpack_files(places: Any, data: bytes) -> dict[str, bytes]:
+    """Return the files that were packed."""
+    return {name: data[start:end] for name, start, end in places}
 
 
 # -- arrays -------------------------------------------------------------------------------------
