@@ -1,15 +1,18 @@
 """pytest's side of the kata: its options, one fixture for each function, Hypothesis profiles."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests import hints
-from tests.boundary import Implementation
-from tests.probes import FILES, STAGE_OF, STAGES
-from tests.report import Report
+from tests.judge import hints
+from tests.judge.functions import FILES, FUNCTIONS, STAGES
+from tests.judge.judging import Implementation
+from tests.judge.report import Report
+from tests.judge.verdicts import Verdict
+from tests.judged.submission import Submission
 
 ROOT = Path(__file__).parent
 IMPLEMENTATION = pytest.StashKey[Implementation]()
@@ -73,9 +76,23 @@ def pytest_configure(config: pytest.Config) -> None:
     folder, package = find_implementation(config)
     if folder == ROOT / "solution":  # the project's checks of its own tests run, too
         config.pluginmanager.import_plugin("pytester")
-    implementation = Implementation(folder, package)
+    submission = Submission(folder, package, FILES)
+    implementation = Implementation(folder, package, submission)
     config.stash[IMPLEMENTATION] = implementation
-    config.pluginmanager.register(Report(implementation, config), "kata-report")
+    report = Report(implementation, submission, config, draw)
+    config.pluginmanager.register(report, "kata-report")
+
+
+def draw(verdict: Verdict) -> str:
+    """Draw what a function did wrong, and return where the picture is."""
+    if verdict.evidence is None:
+        return "none: there is no result to draw"
+    from plots import counterexample  # matplotlib takes a second to import
+
+    path = counterexample.save(verdict.about, verdict.evidence.values, verdict.evidence.value)
+    if path is None:
+        return "none: only stages 2 and 3 are drawn"
+    return os.path.relpath(path)
 
 
 def find_implementation(config: pytest.Config) -> tuple[Path, str]:
@@ -109,7 +126,7 @@ def subject_fixture(function: str) -> Any:
     return subject
 
 
-for _function in STAGE_OF:
+for _function in FUNCTIONS:
     globals()[f"{_function}_fixture"] = subject_fixture(_function)
 
 

@@ -33,4 +33,4 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
 def in_project(folder: Path) -> bool:
     """Whether pytest was called in the kata's folder, or in one inside it."""
-    return any((parent / "tests" / "boundary.py").is_file() for parent in (folder, *folder.parents))
+    return any((parent / "tests" / "judge").is_dir() for parent in (folder, *folder.parents))

@@ -1,10 +1,16 @@
 """What the properties are tried on: small numbers that a person can check by hand first."""
 
-import numpy as np
-from hypothesis import settings
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from hypothesis import example, settings
 from hypothesis import strategies as st
 
-from tests.wording import Array
+from tests.judge.functions import FUNCTIONS
+from tests.judge.showing import column
+from tests.judged.values import Array
+
+Options = dict[str, Any]  # some of the arguments of a call
 
 # For properties whose examples take long, or repeat what the hand-picked cases have shown.
 fewer = settings(max_examples=settings().max_examples // 2)
@@ -17,16 +23,13 @@ large = st.integers(-9, 9).map(lambda k: k * 1e6)  # against clipping
 numbers = st.one_of(small, eighths, decimals, tiny, large)
 rates = st.sampled_from([0.125, 0.25, 0.1, 0.01, 0.05])
 seeds = st.integers(0, 2**32 - 1)
-
-
-def column(values: list[float]) -> Array:
-    return np.array(values, dtype=np.float64).reshape(-1, 1)
-
+torch_seeds = st.integers(0, 2**31)
 
 columns = st.lists(numbers, min_size=1, max_size=8).map(column)
 samples = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8).map(
     lambda pairs: (column([x for x, _ in pairs]), column([y for _, y in pairs]))
 )
+maps = st.tuples(*[st.integers(-12, 12).map(lambda k: k / 4)] * 6)
 
 # (n, batch_size) with and without a short last batch, batch_size 1, n and above n
 batchings = st.tuples(st.integers(1, 12), st.integers(1, 14))
@@ -45,3 +48,28 @@ def data_for(draw: st.DrawFn, n: int) -> tuple[Array, Array]:
         column([draw(values) for _ in range(n)]),
         column([draw(values) for _ in range(n)]),
     )
+
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def hand_picked(function: str) -> Callable[[Test], Test]:
+    """Try the hand-picked calls of a function first, the simplest one first of all."""
+
+    def add(test: Test) -> Test:
+        exact = FUNCTIONS[function].exact
+        assert exact is not None, f"{function} has no hand-picked calls"
+        for case in reversed(exact.cases):
+            test = example(**arguments(case))(test)
+        return test
+
+    return add
+
+
+def arguments(case: Any) -> dict[str, Any]:
+    """Return a case as a property takes it: x and y as one draw, the samples."""
+    given = dict(case)
+    for x, y in (("x", "y"), ("xb", "yb")):
+        if y in given:
+            given["samples"] = given.pop(x), given.pop(y)
+    return given

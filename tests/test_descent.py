@@ -1,56 +1,67 @@
 """Stage 4: `minibatch_gd`.
 
 The order of the samples is the learner's own, so that the tests either choose samples for which
-it does not matter, or find out which batches were used (`tests.oracles.find_batches`).
+it does not matter, or find out which batches were used (`tests/judge/tracing.py`). What is right
+is `descend`: one update for each batch, by the mean gradient of its samples.
 """
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests import oracles
-from tests.boundary import Subject
-from tests.laws import descent as laws
-from tests.strategies import column, data_for, descents, eighths, fewer, rates, seeds
-from tests.wording import Array
+from tests.judge import descents as the
+from tests.judge.boundary import Subject
+from tests.judge.descents import descent
+from tests.judge.oracles import descend, in_order, least_squares, reference_data
+from tests.judge.showing import column
+from tests.judged.values import Array, Seed
+from tests.strategies import Options, data_for, descents, eighths, fewer, rates, seeds
 
-
-def test_hand_picked_cases_of_the_descent(minibatch_gd: Subject) -> None:
-    minibatch_gd.must_pass_its_ladder()
+THREE = column([1, 2, 4]), column([0, 3, 2])
 
 
 def test_one_update_on_one_sample(minibatch_gd: Subject) -> None:
-    # residual −2: dw = −4, db = −4; a step of 1/8 leads from 0 to 0.5, after a loss of 4
-    x, y = column([1.0]), column([2.0])
-    answer = laws.descent(minibatch_gd, x, y, batch_size=1, lr=0.125, epochs=1)
-    right = oracles.descend(x, y, [[[0]]], 0.125)
-    laws.must_follow(minibatch_gd, answer, right, "after a single update")
+    # residual −2: dw = −8, db = −4; a step of 1/8 leads to w = 1, b = 1/2, after a loss of 4
+    x, y = column([2]), column([2])
+    run = minibatch_gd(x=x, y=y, batch_size=1, lr=0.125, epochs=1, rng=Seed(0), w=0.0, b=0.0)
+    the.hand_computed(run, w=1.0, b=0.5, losses=[4.0])
 
 
-@pytest.mark.parametrize(("n", "batch_size", "epochs", "when"), laws.CONSTANT_CASES)
-def test_every_batch_counts_as_one_update(
-    minibatch_gd: Subject, n: int, batch_size: int, epochs: int, when: str
-) -> None:
-    laws.must_count_its_updates(minibatch_gd, n, batch_size, epochs, when)
-
-
-@fewer
-@given(
-    data=st.integers(1, 5).flatmap(data_for),
-    lr=rates,
-    epochs=st.integers(1, 3),
-    w=eighths,
-    b=eighths,
+@pytest.mark.parametrize(
+    ("n", "batch_size", "epochs"),
+    [
+        *((1, 1, 1), (1, 1, 2), (1, 1, 3), (2, 1, 1), (4, 2, 2)),
+        *((3, 2, 1), (5, 2, 2), (7, 3, 1), (3, 5, 2), (130, 100, 1)),
+    ],
 )
-def test_all_samples_in_one_batch_is_batch_gradient_descent(
-    minibatch_gd: Subject,
-    data: tuple[Array, Array],
-    lr: float,
-    epochs: int,
-    w: float,
-    b: float,
+def test_every_batch_counts_as_one_update(
+    minibatch_gd: Subject, n: int, batch_size: int, epochs: int
 ) -> None:
-    laws.must_equal_full_batch_descent(minibatch_gd, *data, lr, epochs, w, b)
+    # on samples that are all alike the order does not matter
+    x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
+    run = descent(minibatch_gd, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
+    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), 0.25))
+
+
+def test_it_starts_where_it_is_told_and_steps_as_far(minibatch_gd: Subject) -> None:
+    x, y = column([0.5]), column([3])
+    run = descent(minibatch_gd, x, y, batch_size=1, lr=0.25, epochs=2, w=2.0, b=-1.0)
+    the.must_follow(run, descend(x, y, in_order(1, 1, 2), 0.25, 2.0, -1.0), "elsewhere")
+    run = descent(minibatch_gd, x, y, batch_size=1, lr=1.0, epochs=2)
+    the.must_follow(run, descend(x, y, in_order(1, 1, 2), 1.0), "lr=1")
+
+
+def test_equal_generators_give_equal_results(minibatch_gd: Subject) -> None:
+    x, y = column([0, 1, 2, 4]), column([1, 0, 3, 2])
+    run: Options = {"batch_size": 1, "lr": 0.05, "epochs": 4, "seed": 3, "watch": True}
+    first, again = (descent(minibatch_gd, x, y, **run, global_seed=turn) for turn in (1, 2))
+    again.must_equal(first, "equal generators")
+
+
+@pytest.mark.parametrize(("n", "batch_size"), [(3, 1), (3, 2), (3, 3), (4, 2), (5, 2), (7, 3)])
+def test_an_epoch_uses_every_sample_once(minibatch_gd: Subject, n: int, batch_size: int) -> None:
+    the.batches_used(minibatch_gd, n, batch_size, epochs=1)
 
 
 @fewer
@@ -58,7 +69,46 @@ def test_all_samples_in_one_batch_is_batch_gradient_descent(
 def test_every_epoch_uses_every_sample_once(
     minibatch_gd: Subject, sizes: tuple[int, int, int], seed: int
 ) -> None:
-    laws.batches_used(minibatch_gd, *sizes, seed)
+    the.batches_used(minibatch_gd, *sizes, seed)
+
+
+@fewer
+@example(samples=THREE, lr=0.05, epochs=2, w=0.0, b=0.0)
+@example(samples=(THREE[0], 1e5 * THREE[1]), lr=0.05, epochs=2, w=1000.0, b=0.0)
+@given(
+    samples=st.integers(1, 5).flatmap(data_for),
+    lr=rates,
+    epochs=st.integers(1, 3),
+    w=eighths,
+    b=eighths,
+)
+def test_all_samples_in_one_batch_is_batch_gradient_descent(
+    minibatch_gd: Subject,
+    samples: tuple[Array, Array],
+    lr: float,
+    epochs: int,
+    w: float,
+    b: float,
+) -> None:
+    x, y = samples
+    n = len(x)
+    run = descent(minibatch_gd, x, y, batch_size=n, lr=lr, epochs=epochs, w=w, b=b)
+    the.must_follow(run, descend(x, y, in_order(n, n, epochs), lr, w, b), "one batch")
+
+
+def test_it_starts_from_0_unless_told(minibatch_gd: Subject) -> None:
+    x, y = column([1, 2]), column([0, 3])
+    run = minibatch_gd(x=x, y=y, batch_size=2, lr=0.05, epochs=1, rng=Seed(0))
+    the.must_follow(run, descend(x, y, in_order(2, 2, 1), 0.05, 0.0, 0.0), "default start")
+
+
+def test_every_epoch_is_shuffled_anew(minibatch_gd: Subject) -> None:
+    the.must_shuffle_each_epoch(minibatch_gd)
+
+
+def test_two_epochs_of_three_samples_follow_the_formula(minibatch_gd: Subject) -> None:
+    run: Options = {"batch_size": 2, "lr": 0.05, "epochs": 2, "w": 0.0, "b": 0.0}
+    the.must_descend_on_its_batches(minibatch_gd, *THREE, **run, seed=0)
 
 
 @fewer
@@ -73,30 +123,20 @@ def test_every_step_follows_the_formula_on_its_own_batch(
     seed: int,
 ) -> None:
     n, batch_size, epochs = sizes
+    run: Options = {
+        "batch_size": batch_size,
+        "lr": lr,
+        "epochs": epochs,
+        "w": w,
+        "b": b,
+        "seed": seed,
+    }
     x, y = data.draw(data_for(n), label="data")
-    laws.must_descend_on_its_batches(
-        minibatch_gd, x, y, batch_size=batch_size, lr=lr, epochs=epochs, w=w, b=b, seed=seed
-    )
-
-
-def test_every_epoch_is_shuffled_anew(minibatch_gd: Subject) -> None:
-    laws.must_shuffle_each_epoch(minibatch_gd)
+    the.must_descend_on_its_batches(minibatch_gd, x, y, **run)
 
 
 def test_every_order_of_every_epoch_is_equally_likely(minibatch_gd: Subject) -> None:
-    laws.must_shuffle_evenly(minibatch_gd)
-
-
-def test_equal_generators_give_equal_results(minibatch_gd: Subject) -> None:
-    laws.must_follow_its_generator(minibatch_gd)
-
-
-def test_it_starts_from_0_unless_told(minibatch_gd: Subject) -> None:
-    laws.must_start_from_0(minibatch_gd)
-
-
-def test_global_random_state_is_left_alone(minibatch_gd: Subject) -> None:
-    laws.must_leave_the_global_state_alone(minibatch_gd)
+    the.must_shuffle_evenly(minibatch_gd, runs=900, epochs=2)
 
 
 # How fast a descent converges is in the eigenvalues of the loss's Hessian, for x uniform on
@@ -105,25 +145,29 @@ def test_global_random_state_is_left_alone(minibatch_gd: Subject) -> None:
 
 def test_batch_descent_converges_to_the_least_squares_line(minibatch_gd: Subject) -> None:
     # 0.934⁴⁰⁰ = 1e-12 of the first error of 3
-    x, y = oracles.reference_data(100)
-    line = oracles.least_squares(x, y)
-    laws.must_reach(minibatch_gd, 100, 100, 0.5, 400, line, within=1e-8)
+    line = least_squares(*reference_data(100))
+    run: Options = {"batch_size": 100, "lr": 0.5, "epochs": 400}
+    the.must_reach(minibatch_gd, 100, line, within=1e-8, **run)
 
 
 def test_batch_descent_finds_w_3_and_b_2(minibatch_gd: Subject) -> None:
     # the least-squares line of 1000 samples is off by 0.011 in w (one standard deviation)
-    laws.must_reach(minibatch_gd, 1000, 1000, 0.5, 200, (3.0, 2.0), within=0.1)
+    run: Options = {"batch_size": 1000, "lr": 0.5, "epochs": 200}
+    the.must_reach(minibatch_gd, 1000, (3.0, 2.0), within=0.1, **run)
 
 
 def test_stochastic_descent_finds_w_3_and_b_2(minibatch_gd: Subject) -> None:
     # e^(−0.1·0.13·1000) = 2e-6 of the first error; then w and b keep moving by √lr·0.1 = 0.032
-    laws.must_reach(minibatch_gd, 1000, 1, 0.1, 1, (3.0, 2.0), within=0.25)
+    run: Options = {"batch_size": 1, "lr": 0.1, "epochs": 1}
+    the.must_reach(minibatch_gd, 1000, (3.0, 2.0), within=0.25, **run)
 
 
 def test_minibatch_descent_finds_w_3_and_b_2(minibatch_gd: Subject) -> None:
     # 320 updates shrink the first error to 0.96³²⁰ = 2e-6 of it
-    laws.must_reach(minibatch_gd, 1000, 128, 0.3, 40, (3.0, 2.0), within=0.1)
+    run: Options = {"batch_size": 128, "lr": 0.3, "epochs": 40}
+    the.must_reach(minibatch_gd, 1000, (3.0, 2.0), within=0.1, **run)
 
 
 def test_stochastic_descent_without_noise_finds_the_exact_line(minibatch_gd: Subject) -> None:
-    laws.must_reach(minibatch_gd, 20, 1, 0.4, 100, (3.0, 2.0), within=1e-6, noise=0.0)
+    run: Options = {"batch_size": 1, "lr": 0.4, "epochs": 100}
+    the.must_reach(minibatch_gd, 20, (3.0, 2.0), within=1e-6, noise=0.0, **run)

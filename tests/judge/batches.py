@@ -1,0 +1,248 @@
+"""What the tests of the batches share. The samples are tagged: x = 0, 1, 2, …, y = x + 1000."""
+
+import functools
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tests.judge.answers import Answer
+from tests.judge.boundary import Subject
+from tests.judge.oracles import all_epochs, in_order, sizes
+from tests.judge.showing import show, show_rows
+from tests.judge.statistics import standard_error, uneven_cell
+from tests.judge.verdicts import finding
+from tests.judged.values import Array, Seed
+
+MOST_REPEATS = 100
+
+Batches = tuple[tuple[int, ...], ...]  # which samples are in which batch, the order in it left out
+
+
+def tagged(n: int) -> dict[str, Any]:
+    """Return samples that can be told apart: x counts from 0, y from 1000."""
+    x = np.arange(float(n)).reshape(n, 1)
+    return {"x": x, "y": x + 1000.0}
+
+
+@functools.cache
+def tags(n: int) -> frozenset[float]:
+    """Return what x may be."""
+    return frozenset(map(float, range(n)))
+
+
+def rows_of(answer: Answer, xb: Array, yb: Array) -> list[int]:
+    """Return which tagged samples a batch holds, x and y still paired."""
+    n = len(answer.values["x"])
+    if len(xb) != len(yb):
+        answer.fail("lengths differ", x=len(xb), y=len(yb))
+    if len(xb) > MOST_REPEATS * n:  # it would take long to look at them
+        answer.fail("too many rows", count=len(xb), n=n)
+    xs, ys = xb[:, 0].tolist(), yb[:, 0].tolist()
+    right = tags(n).issuperset(xs) and ys == [x + 1000 for x in xs]  # faster than one by one
+    for x, y in () if right else zip(xs, ys, strict=True):
+        if x not in tags(n) or y - 1000 not in tags(n):
+            answer.fail("foreign", x=x, y=y)
+        if y != x + 1000:
+            answer.fail("unpaired", x=x, y=y, right=x + 1000)
+    return [int(x) for x in xs]
+
+
+def must_hold_one_batch(answer: Answer, value: Any = None) -> Batches:
+    """Demand `batch_size` distinct samples, of one call or of each."""
+    xb, yb = answer.value if value is None else value
+    rows, size = rows_of(answer, xb, yb), answer.values["batch_size"]
+    if len(rows) != size:
+        answer.fail("batch length", count=len(rows), right=size)
+    if len(set(rows)) != size:
+        answer.fail("repeated", right=size)
+    return (tuple(sorted(rows)),)
+
+
+def must_hold_one_epoch(answer: Answer, value: Any = None) -> Batches:
+    """Demand every sample once, in batches of the right sizes."""
+    n, batch_size = len(answer.values["x"]), answer.values["batch_size"]
+    rows = [rows_of(answer, *batch) for batch in (answer.value if value is None else value)]
+    seen = [row for batch in rows for row in batch]
+    right, lengths = sizes(n, batch_size), [len(batch) for batch in rows]
+    missing, repeated = n - len(set(seen)), sum(often > 1 for often in Counter(seen).values())
+    if missing and not repeated:
+        short = lengths == right[:-1] and n % batch_size > 0
+        place = "short" if short else "all" if missing == n else "some"
+        answer.fail("samples missing", place=place, missing=missing, n=n, right=right)
+    if repeated:
+        answer.fail("samples repeated", repeated=repeated, missing=missing, right=right)
+    if 0 in lengths:
+        answer.fail("empty batch", right=right)
+    if lengths != right:
+        answer.fail("batch sizes", sizes=lengths, right=right)
+    return tuple(tuple(sorted(batch)) for batch in rows)
+
+
+def batches_of(answer: Answer, value: Any = None) -> Batches:
+    """Demand what the function must always give, and return which samples are in which batch."""
+    single = answer.subject.function.name == "sample_batch"
+    return (must_hold_one_batch if single else must_hold_one_epoch)(answer, value)
+
+
+def calls_of(subject: Subject, n: int, batch_size: int, times: int) -> tuple[Answer, list[Batches]]:
+    """Call a function again and again with one generator."""
+    answer = subject(**tagged(n), batch_size=batch_size, rng=Seed(0), times=times)
+    return answer, [batches_of(answer, value) for value in answer.value]
+
+
+# -- randomness -------------------------------------------------------------------------------
+
+
+def must_be_new_each_time(subject: Subject, n: int, batch_size: int, times: int) -> None:
+    """Demand that calls with one generator differ, and generators of different seeds, too.
+
+    Equal results come by chance, too: the caller says how rarely.
+    """
+    answer, results = calls_of(subject, n, batch_size, times)
+    single = subject.function.name == "sample_batch"
+    what = "batch" if single else "order"
+    if len(set(results)) == 1:
+        unshuffled = tuple(tuple(rows) for rows in in_order(n, batch_size, 1)[0])
+        as_data = results[0] == (unshuffled[:1] if single else unshuffled)
+        code = finding(
+            "never shuffled" if as_data else "always the same",
+            what=what,
+            times=times,
+            batches=show_rows(results[0]),
+        )
+        answer.fail_with(code)
+    options = {**tagged(n), "batch_size": batch_size, "global_seed": 0}
+    fresh = [subject(rng=Seed(seed), **options) for seed in range(times)]
+    if len({batches_of(answer) for answer in fresh}) == 1:
+        fresh[-1].fail("seeds alike", what=what, seeds=times)
+
+
+def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int) -> None:
+    """Every set, or every way to split the samples, comes equally often in `times` calls."""
+    single = subject.function.name == "sample_batch"
+    ways = {
+        tuple(tuple(sorted(batch)) for batch in (way[:1] if single else way)): 0
+        for way in all_epochs(n, batch_size)
+    }
+    answer, results = calls_of(subject, n, batch_size, times)
+    for result in results:
+        ways[result] += 1
+    cell = uneven_cell(np.array([*ways.values()]))
+    if cell is not None:
+        way = [*ways][cell]
+        answer.fail(
+            "uneven ways",
+            what="set" if single else "order",
+            of=batch_size if single else n,
+            way=show_rows(way),
+            count=ways[way],
+            even=times / len(ways),
+            times=times,
+            ways=len(ways),
+        )
+
+
+MANY, CALLS = 200, 300  # samples and calls, for what shows in large numbers only
+
+
+def must_mix_many_samples(subject: Subject) -> None:
+    """Each of many samples is equally likely everywhere, and each call independent of the last.
+
+    The statistics of `CALLS` independent calls are compared with those of a random order: exact
+    means and variances of sampling without replacement.
+    """
+    single = subject.function.name == "sample_batch"
+    size = MANY // 2 if single else MANY // 10
+    answer, calls = calls_of(subject, MANY, size, CALLS)
+    places = 1 if single else MANY // size
+    inside = np.zeros((CALLS, places, MANY))
+    for turn, batches in enumerate(calls):
+        for place, batch in enumerate(batches):
+            inside[turn, place, list(batch)] = 1
+    different = len(set(calls))
+    if different < CALLS:  # two equal ones do not come by chance (1 in 10¹⁰⁰)
+        answer.fail("few results", different=different, calls=CALLS, n=MANY)
+    must_be_everywhere_alike(answer, inside.sum(axis=0), size)
+    first, rest = inside[:, 0], MANY - size
+    must_be_usual(
+        *(answer, "again", (first[1:] * first[:-1]).sum(axis=1)),
+        *(size**2 / MANY, size**2 * rest**2 / (MANY**2 * (MANY - 1))),
+    )
+    pairs = size * (size - 1)
+    must_be_usual(
+        *(answer, "neighbours together", (first[:, 1:] * first[:, :-1]).sum(axis=1)),
+        *(pairs / MANY, pairs * rest * (rest + 1) / (MANY**2 * (MANY - 1))),
+    )
+    must_be_usual(
+        *(answer, "mean row", first @ np.arange(MANY) / size),
+        *((MANY - 1) / 2, (MANY + 1) * rest / (12 * size)),
+    )
+    if not single:
+        own = np.repeat(np.arange(places), size)
+        stay = inside[:, own, np.arange(MANY)].sum(axis=1)
+        # of a table whose margins are given
+        must_be_usual(answer, "stay", stay, size, size**2 * (places - 1) / (MANY - 1))
+
+
+def must_be_everywhere_alike(answer: Answer, table: Array, size: int) -> None:
+    """Demand that each sample comes to each batch equally often."""
+    places, share = len(table), size / MANY
+    # of one batch, its samples are dependent: scaled, the statistic has n - 1 degrees of freedom
+    cell = uneven_cell(table, (MANY - 1) / MANY / (1 - share) if places == 1 else 1.0)
+    if cell is not None:
+        place, row = divmod(cell, MANY)
+        answer.fail(
+            "uneven samples",
+            row=float(row),
+            place=place + 1 if places > 1 else 0,
+            count=int(table[place, row]),
+            even=float(table.mean()),
+            calls=CALLS,
+        )
+
+
+def must_be_usual(
+    answer: Answer, statistic: str, values: Array, mean: float, variance: float
+) -> None:
+    """Demand the mean of uncorrelated values, give or take `SIGMAS` standard errors."""
+    found, allowed = float(np.mean(values)), standard_error(variance, len(values))
+    if not abs(found - mean) <= allowed:
+        values = {"found": found, "right": mean, "allowed": allowed, "calls": len(values)}
+        answer.fail("not random", statistic=statistic, **values)
+
+
+def must_break_every_order(subject: Subject, calls: int = 5) -> None:
+    """Neighbours come in either order: as often ascending as descending.
+
+    In an order of n samples there are (n − 1)/2 ascents, with a variance of (n + 1)/12.
+    """
+    answer, results = calls_of(subject, MANY, 1, calls)
+    orders = np.array(results)[:, :, 0]
+    for statistic, found in (("ascents", orders), ("kept", orders.argsort(axis=1))):
+        ascents = (np.diff(found, axis=1) > 0).sum(axis=1)
+        must_be_usual(answer, statistic, ascents, (MANY - 1) / 2, (MANY + 1) / 12)
+
+
+def must_keep_the_pairs(answer: Answer) -> None:
+    """Demand all samples themselves, each as often as it is there, of several calls."""
+    x, y = answer.values["x"], answer.values["y"]
+    pairs = pairs_of([(x, y)])
+    for value in answer.value:
+        found = pairs_of(value if isinstance(value, list) else [value])
+        if found == pairs:
+            continue
+        wrong = [pair for pair, often in Counter(found).items() if often > pairs.count(pair)]
+        values = {"xs": show(x), "ys": show(y), "pairs": show(found[:MOST_REPEATS])}
+        if wrong:
+            answer.fail("lost", x=wrong[0][0], y=wrong[0][1], **values)
+        answer.fail("all lost", **values)
+
+
+def pairs_of(batches: Sequence[tuple[Array, Array]]) -> list[tuple[float, float]]:
+    return sorted(
+        pair
+        for xb, yb in batches
+        for pair in zip(xb[:, 0].tolist(), yb[:, 0].tolist(), strict=False)
+    )

@@ -1,0 +1,292 @@
+"""The judge's side of the boundary: the only way from a test to the learner's code.
+
+A test gets a `Subject` for each function that it judges. Calling it sends plain values to the
+judged side, and gives an `Answer`: plain values again, checked for their form. Whatever else
+happens raises `Wrong` or `Halted`, with the verdict.
+"""
+
+import os
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from tests.judge.answers import Answer, show_right
+from tests.judge.forms import Malformed
+from tests.judge.record import Function, own_fields
+from tests.judge.showing import show_call, show_result
+from tests.judge.verdicts import Code, Finding, Halted, Kind, Value, Verdict, Wrong, finding
+from tests.judged.values import (
+    CALL_SECONDS,
+    SERIES_SECONDS,
+    Call,
+    Calls,
+    Problem,
+    ProblemKind,
+    Request,
+    Result,
+    StandIn,
+)
+
+SMALL_SECONDS = 1.0  # for calls on a few samples, which right code makes in 0.05 s at most
+SMALL = 64  # samples, or epochs
+TOTAL_SECONDS = 40.0  # for all calls of one function; right code takes below 2 s here
+
+# Another call could find the same, and learners have waited for it already.
+FINAL: tuple[ProblemKind, ...] = (
+    *("missing", "timeout", "exit", "time used up", "no turn", "memory", "killed", "signal"),
+    *("ended", "files", "threads", "channel", "protocol"),
+)
+
+
+class Judged(Protocol):
+    """The judged side: a `tests.judged.submission.Submission`, here or in another process."""
+
+    package: str
+
+    @property
+    def printed(self) -> str:
+        """What the last call wrote."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether time stands still, for a debugger."""
+
+    def run(self, request: Request) -> Result | Problem:
+        """Answer one request."""
+
+    def mentions(self, name: str, stage: str) -> bool:
+        """Whether another function may use this one."""
+
+
+class Referee(Protocol):
+    """Who knows which functions are right."""
+
+    def stand_ins(self, function: Function) -> Mapping[str, StandIn]:
+        """Return trusted versions of what a function may build on and is not right."""
+
+    def needs(self, function: Function) -> tuple[str, ...]:
+        """Return the stages that a function may build on."""
+
+    def is_known_wrong(self, function: Function) -> bool:
+        """Whether a test of the function has failed already."""
+
+
+class Subject:
+    """One function of the submission that is judged.
+
+    Parameters
+    ----------
+    function : Function
+        What is known of it.
+    judged : Judged
+        Where its code runs.
+    referee : Referee
+        Who knows of the other functions.
+    folder : Path
+        Where its file is.
+    """
+
+    def __init__(self, function: Function, judged: Judged, referee: Referee, folder: Path) -> None:
+        self.function = function
+        self.judged = judged
+        self.referee = referee
+        self.folder = folder
+        self.halted: Verdict | None = None
+        self.seconds = 0.0
+        self.right_runs: list[Any] = []  # descents that it has followed
+        self._kept: dict[Hashable, Any] = {}
+
+    def keep(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what more than one test looks at, made once."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    # calling
+
+    def __call__(
+        self,
+        *,
+        times: int = 1,
+        sweep: str = "",
+        global_seed: int | None = None,
+        watch: bool = False,
+        **values: Any,
+    ) -> Answer:
+        """Call the learner's function and return its answer.
+
+        Parameters
+        ----------
+        times, sweep, global_seed, watch
+            As in `tests.judged.values.Call`; the value of several calls is a list.
+        **values
+            Plain values for the function's parameters.
+        """
+        self.function.must_know(values)
+        request = self._request(
+            values, times=times, sweep=sweep, global_seed=global_seed, watch=watch
+        )
+        shown = self.function.shown(self.function.name, values)
+        if sweep:
+            shown += f", for {sweep} = 0, 1, ..., {times - 1}"
+        elif times > 1:
+            shown += f", {times} times"
+        swept = {**values, sweep: range(times)} if sweep else values
+        answer = Answer(self, values, None, shown, "", "", self._paste(swept, times))
+        result = self._send(request, answer)
+        if isinstance(result, Problem):
+            self._stop(result, answer)
+        answer = replace(answer, got=show_result(result), printed=self.judged.printed)
+        try:
+            value = self._value(result)
+        except Malformed as malformed:
+            answer.fail_with(malformed.finding, expected=self._expected(values))
+        return replace(answer, value=value)
+
+    def _value(self, result: Result) -> Any:
+        form = self.function.form
+        return [form(item) for item in result.items] if isinstance(result, Calls) else form(result)
+
+    def must_raise(self, error: type[Exception], **values: Any) -> None:
+        """Demand an exception, at the latest when the first item of the result is asked for."""
+        shown, paste = show_call(self.function.name, values), self._paste(values, 1)
+        answer = Answer(self, values, None, shown, "", "", paste)
+        result = self._send(self._request(values, first_only=True), answer)
+        if isinstance(result, Problem):
+            if error.__name__ in result.kinds:
+                return
+            if result.kind != "raised":
+                self._stop(result, answer)
+            what: Code = "other error"
+            got, name = f"{result.name}: {result.text}".rstrip(": "), result.name
+        else:
+            what, got, name = "no error", show_result(result), ""
+        found = finding(what, error=error.__name__, name=name, **why_refused(values))
+        answer.fail_with(found, got=got, expected=error.__name__)
+
+    def _request(self, values: Mapping[str, Any], **options: Any) -> Request:
+        function = self.function
+        common = {
+            "function": function.name,
+            "stage": function.stage,
+            "needs": self.referee.needs(function),
+            "stand_ins": self.referee.stand_ins(function),
+        }
+        if function.request is not Call:
+            seeded = "global_seed" in own_fields(function.request)
+            seed = {"global_seed": options["global_seed"] or 0} if seeded else {}
+            return function.request(**common, **values, **seed)
+        times, size = options.get("times", 1), size_of(values)
+        seconds = SMALL_SECONDS if size <= SMALL else CALL_SECONDS
+        return Call(
+            **common,
+            seconds=seconds if times == 1 else SERIES_SECONDS,
+            positional={k: values[k] for k in function.positional if k in values},
+            keywords={k: values[k] for k in function.keywords if k in values},
+            most=2 * size + 8,
+            **options,
+        )
+
+    def _send(self, request: Request, answer: Answer) -> Result | Problem:
+        if self.halted is not None:
+            raise Halted(self.halted)
+        started = time.monotonic()
+        result = self.judged.run(request)
+        self.seconds += time.monotonic() - started
+        if self.seconds > TOTAL_SECONDS and not self.judged.paused:
+            self._halt(answer, "wrong", finding("too slow", seconds=TOTAL_SECONDS), "timeout")
+        return result
+
+    def _paste(self, values: Mapping[str, Any], times: int) -> str:
+        """Return the call as lines for a Python prompt, where its module can be imported."""
+        package = self.judged.package
+        if self.folder.name != package:
+            return ""
+        module = f"{package}.{self.function.stage}"
+        return self.function.paste(module, self.function.name, values, times)
+
+    def _expected(self, values: Mapping[str, Any]) -> str:
+        """Return what a report shows as expected where the form of a result is wrong."""
+        function = self.function
+        if function.exact and function.trusted and set(values) >= set(function.exact.cases[0]):
+            return show_right(function.trusted(**values))
+        return function.result
+
+    # verdicts
+
+    def reject(self, verdict: Verdict) -> NoReturn:
+        """Raise a verdict; Hypothesis need not look for a simpler case of what is known."""
+        raise (Halted if self.referee.is_known_wrong(self.function) else Wrong)(verdict)
+
+    def _halt(
+        self, answer: Answer, kind: Kind, found: Finding, problem: ProblemKind | None, **more: Any
+    ) -> NoReturn:
+        verdict = Verdict(self.function.name, kind, (found,), answer.call, problem=problem)
+        self.halted = replace(verdict, **{"paste": answer.paste, **more})
+        raise Halted(self.halted)
+
+    def _stop(self, problem: Problem, answer: Answer) -> NoReturn:
+        """Raise the verdict on a call that gave no result."""
+        own, stand_ins = self.function, self.referee.stand_ins(self.function)
+        place = {"where": self._place(problem), "source": problem.code}
+        if problem.kind == "not started" and problem.name == own.name:
+            self._halt(answer, "not started", finding("not written"), None)
+        if problem.kind == "not started" and problem.name in own.builds_on:
+            self._halt(answer, "waiting", finding("waits", name=problem.name), None)
+        found = finding(code_of(problem), **facts_of(problem), stage=own.stage)
+        if problem.kind == "import":
+            about = {"about": own.stage, "paste": "", "call": ""}
+            self._halt(answer, "import", found, problem.cause, **place, **about)
+        if problem.kind in FINAL:
+            self._halt(answer, "wrong", found, problem.kind, **place)
+        if problem.kind == "raised" and stand_ins:  # it may not go together with what replaced it
+            self._halt(answer, "waiting", finding("waits", name=next(iter(stand_ins))), "raised")
+        verdict = Verdict(
+            about=own.name,
+            kind="wrong",
+            findings=(found,),
+            call=answer.call,
+            expected="" if problem.kind == "mutated" else self._expected(answer.values),
+            printed=self.judged.printed,
+            paste=answer.paste,
+            problem=problem.kind,
+            **place,
+        )
+        self.reject(verdict)
+
+    def _place(self, problem: Problem) -> str:
+        """Say where a problem arose: "kata/gradients.py, line 12"."""
+        if problem.where is None:
+            return ""
+        path = os.path.relpath(problem.where[0], self.folder.parent)
+        return f"{path}, line {problem.where[1]}"
+
+
+def code_of(problem: Problem) -> Code:
+    return "calls unwritten" if problem.kind == "not started" else problem.kind
+
+
+def facts_of(problem: Problem) -> dict[str, Value]:
+    """Return what the words for a problem may be about."""
+    return {
+        "name": problem.name,
+        "text": problem.text,
+        "seconds": problem.seconds,
+        "cause": problem.cause or "",
+    }
+
+
+def why_refused(values: Mapping[str, Any]) -> dict[str, Value]:
+    """Return what is wrong with the arguments of a call that must be refused."""
+    return {
+        "n": len(values["x"]),
+        "n_y": len(values["y"]),
+        "batch_size": values["batch_size"],
+    }
+
+
+def size_of(values: Mapping[str, Any]) -> int:
+    """Return how many items a right result has at the most."""
+    return max(len(values.get("x", ())), int(values.get("epochs", 0)), int(values.get("n", 0)))

@@ -1,0 +1,297 @@
+"""What the tests of a descent share, NumPy's `minibatch_gd` and PyTorch's `train` alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from tests.judge.answers import Answer
+from tests.judge.boundary import Subject
+from tests.judge.observing import common_factor
+from tests.judge.oracles import Run, all_epochs, descend, in_order, reference_data
+from tests.judge.showing import column, show, show_rows
+from tests.judge.statistics import uneven_cell
+from tests.judge.tracing import PROBE_LR, find_batches, other_use, traces
+from tests.judge.verdicts import Code, Finding, Value, finding
+from tests.judged.values import Array, Seed
+
+MOST_KEPT = 12  # right runs, to tell what may be wrong with another one
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The descent that a wrong one should have followed, and those that it did follow before."""
+
+    run: Run
+    before: tuple[Run, ...]
+    rounding: float
+
+
+FLOAT64, FLOAT32 = 1e-10, 2e-5  # a few dozen updates round to 1e-13, in float32 to 1e-6
+
+
+def tolerance(subject: Any) -> float:
+    """Return the error allowed in relation to the largest term of a descent."""
+    return FLOAT32 if subject.function.stage == "training" else FLOAT64
+
+
+def descent(
+    subject: Subject, x: Array, y: Array, *, w: float = 0.0, b: float = 0.0, **values: Any
+) -> Answer:
+    """Run `minibatch_gd` or `train` from w and b, with a generator of seed 0 if none is given."""
+    random = "generator" if "generator" in subject.function.keywords else "rng"
+    values.setdefault("global_seed", 0)
+    seed = values.pop("seed", 0)
+    values[random] = None if seed is None else Seed(seed)
+    return subject(x=x, y=y, w=w, b=b, **values)
+
+
+def hand_computed(answer: Answer, w: float, b: float, losses: list[float]) -> None:
+    """Demand w, b and losses that somebody has worked out, for batches in the data's order.
+
+    Raises
+    ------
+    ValueError
+        If that somebody was wrong.
+    """
+    v = answer.values
+    epochs = in_order(len(v["x"]), v["batch_size"], v["epochs"])
+    run = descend(v["x"], v["y"], epochs, v["lr"], v.get("w", 0.0), v.get("b", 0.0))
+    if (run.w, run.b, run.losses) != (w, b, losses):
+        raise ValueError(f"not {w}, {b}, {losses}, but {run.w}, {run.b}, {run.losses}")
+    must_follow(answer, run)
+
+
+def situation(run: Run, given: str = "") -> str:
+    """Return what is new in a case, after simpler ones of the same test went right."""
+    n, lengths = len(run.xs), [len(rows) for rows in run.epochs[0]]
+    if given:
+        return given
+    if len(lengths) == 1 and lengths[0] > 1:
+        return "one batch"
+    if len(lengths) == 1:
+        return ("single", "second epoch", "third epoch")[min(len(run.epochs), 3) - 1]
+    if len(set(lengths)) > 1:
+        return "short batch"
+    return "two updates" if n == 2 and len(run.epochs) == 1 else "full batches"
+
+
+def must_follow(answer: Answer, run: Run, when: str = "") -> None:
+    """Demand the w, b and losses of a descent that is known."""
+    losses = answer.value[2]
+    expected = show((run.w, run.b, run.losses))
+    if len(losses) != len(run.losses):
+        found = finding("losses count", count=len(losses), epochs=len(run.losses))
+        answer.fail_with(found, expected=expected)
+    must_agree(answer, run, tolerance(answer.subject), situation(run, when), expected=expected)
+
+
+def must_agree(
+    answer: Answer, run: Run, rounding: float, when: str, resembling: bool = True, **shown: str
+) -> None:
+    """Demand these w, b and losses, up to rounding."""
+    w, b, losses = answer.value[:3]
+    right_runs = answer.subject.right_runs
+    found = wrong_parameters((w, b), run, rounding * run.size, when)
+    allowed = rounding * run.loss_size
+    if found is None and not all(
+        abs(a - b) <= allowed for a, b in zip(losses, run.losses, strict=True)
+    ):
+        found = finding("losses", when=when, count=len(losses))
+    if found is not None:
+        evidence = Followed(run, tuple(right_runs), rounding) if resembling else None
+        answer.fail_with(found, **shown, followed=evidence)
+    if resembling and len(right_runs) < MOST_KEPT:
+        right_runs.append(run)
+
+
+def wrong_parameters(
+    found: tuple[float, float], run: Run, allowed: float, when: str
+) -> Finding | None:
+    """Say how w and b differ from those of a descent that is known."""
+    right, start = (run.w, run.b), run.start
+    errors = [abs(f - r) for f, r in zip(found, right, strict=True)]
+    wrong = [name for name, error in zip("wb", errors, strict=True) if not error <= allowed]
+    if not wrong:
+        return None
+    part = wrong[0] if len(wrong) == 1 else "all"
+    values: dict[str, Value] = {"part": part, "when": when}
+    error = max(errors) / run.size
+    if error < 1e-4:
+        return Finding("inexact descent", {**values, "error": error})
+    still = [name for name, f, s in zip("wb", found, start, strict=True) if f == s]
+    if still == wrong and run.path[-1] != start:
+        return Finding("unmoved", values)
+    if len(run.path) == 2:  # a single update
+        steps, due = np.subtract(found, start), np.subtract(right, start)
+        factor = common_factor(steps, due, np.full(2, allowed))
+        if factor is not None:
+            return Finding("step scaled", {**values, "factor": factor})
+        if abs(abs(steps[0]) - abs(steps[1])) < 1e-4 * abs(steps[0]) and part == "all":
+            return Finding("same move", {**values, "size": float(abs(steps[0]))})
+    return Finding("descent", values)
+
+
+# -- which batches are used -------------------------------------------------------------------
+
+
+def batches_used(
+    subject: Subject, n: int, batch_size: int, epochs: int, seed: int = 0
+) -> list[list[list[int]]]:
+    """Find out which batches a descent takes, and demand each sample once in each epoch."""
+    answers, effects = [], []
+    for y in np.eye(n):
+        answer = descent(
+            *(subject, np.zeros((n, 1)), y[:, None]),
+            batch_size=batch_size,
+            lr=PROBE_LR,
+            epochs=epochs,
+            seed=seed,
+        )
+        _, b, losses = answer.value
+        if len(losses) != epochs:
+            answer.fail("losses count", count=len(losses), epochs=epochs)
+        answers.append(answer)
+        effects.append(b)
+    allowed = 2e-6 if tolerance(subject) == FLOAT32 else FLOAT64
+    batches = find_batches(effects, n, batch_size, epochs, allowed)
+    if batches is None:
+        fail_on_effects(answers, effects, (n, batch_size, epochs), allowed)
+    return batches
+
+
+def fail_on_effects(
+    answers: list[Answer], effects: list[float], sizes: tuple[int, int, int], allowed: float
+) -> NoReturn:
+    """Say how the samples were used, as each of them contributes to b."""
+    n, batch_size, epochs = sizes
+    possible = [b for b, _ in traces(*sizes)]
+    off = [min(abs(b - effect) for b in possible) for effect in effects]
+    unused = sum(abs(effect) <= allowed for effect in effects)
+    found = other_use(effects, n, batch_size, allowed) if epochs == 1 else None
+    if find_batches(effects, *sizes, 1e-5):
+        found = finding("inexact b", error=max(off))
+    elif found is None:
+        found = finding("never used", unused=unused, n=n) if unused else finding("no way")
+    place = int(np.argmax(off if max(off) > allowed else effects))
+    values = ", ".join(f"{b:.6g}" for b in possible[:12])
+    answers[place].fail_with(Finding(found.code, {**found.values, "possible": values}))
+
+
+def must_descend_on_its_batches(
+    subject: Subject, x: Array, y: Array, *, batch_size: int, epochs: int, seed: int, **values: Any
+) -> None:
+    """Demand, step by step, the update formula on the very batches that are used."""
+    batches = batches_used(subject, len(x), batch_size, epochs, seed)
+    answer = descent(subject, x, y, batch_size=batch_size, epochs=epochs, seed=seed, **values)
+    must_follow(answer, descend(x, y, batches, **values), "its batches")
+
+
+# -- shuffles ---------------------------------------------------------------------------------
+
+Order = tuple[int, ...]
+
+
+def must_shuffle_each_epoch(subject: Subject) -> None:
+    """Both epochs differ from each other, from the data's order, and from seed to seed.
+
+    5 samples in batches of 2 can be split in 30 ways, in 15 but for the order of the batches:
+    that two are equal 8 times running comes by chance once in 15⁸ = 3·10⁹ runs.
+    """
+    n, batch_size, epochs, seeds = 5, 2, 2, 8
+    found = [batches_used(subject, n, batch_size, epochs, seed) for seed in range(seeds)]
+    unshuffled = [list(rows) for rows in in_order(n, batch_size, 1)[0]]
+    faults: list[tuple[Code, bool]] = [
+        ("unshuffled", all(epoch == unshuffled for run in found for epoch in run)),
+        ("same order", all(run[0] == run[1] for run in found)),
+        ("same batches", all(sorted(run[0]) == sorted(run[1]) for run in found)),
+        ("seeds same batches", all(run == found[0] for run in found)),
+    ]
+    for code, holds in faults:
+        if holds:
+            x = np.arange(float(n))[:, None]
+            options = {"batch_size": batch_size, "lr": 0.01, "epochs": epochs}
+            answer = descent(subject, x, x + 1000.0, **options)
+            answer.fail(code, seeds=seeds, batches=show_rows(found[0][0]))
+
+
+# How the orders of two epochs of 3 samples may hang together: (relation, test of both)
+RELATIONS: list[tuple[str, Callable[[Order, Order], bool]]] = [
+    ("never shuffled", lambda one, two: one == two == (0, 1, 2)),
+    ("first epoch not", lambda one, two: one == (0, 1, 2)),
+    ("only first epoch", lambda one, two: two == (0, 1, 2)),
+    ("same", lambda one, two: one == two),
+    ("reverse", lambda one, two: two == one[::-1]),
+    ("rotated", lambda one, two: two in (one[1:] + one[:1], one[2:] + one[:2])),
+    ("never in order", lambda one, two: (0, 1, 2) not in (one, two)),
+    ("rotations only", lambda one, two: {one, two} <= {(0, 1, 2), (1, 2, 0), (2, 0, 1)}),
+    (
+        "two swapped",
+        lambda one, two: {one, two} <= {(0, 1, 2), (1, 0, 2), (0, 2, 1), (2, 1, 0)},
+    ),
+]
+
+
+def must_shuffle_evenly(subject: Subject, runs: int, epochs: int) -> None:
+    """Every order of every epoch is equally likely, whatever the order before it.
+
+    3 samples one by one: 6 ways through one epoch, 36 through two, told apart by the last b.
+    Right code fails with a probability below `FALSE_ALARM`.
+    """
+    x, y = np.zeros((3, 1)), column([1.0, 3.0, 9.0])
+    orders = [tuple(batch[0] for batch in way) for way in all_epochs(3, 1)]
+    ways = (
+        [(one, two) for one in orders for two in orders] if epochs == 2 else [(o,) for o in orders]
+    )
+    ends = np.array([descend(x, y, [[[i] for i in o] for o in way], 0.2).b for way in ways])
+    options = {"batch_size": 1, "lr": 0.2, "epochs": epochs}
+    if subject.function.stage == "training":  # no generator crosses several calls there
+        answers = [descent(subject, x, y, seed=seed, **options) for seed in range(runs)]
+        answer, found = answers[-1], [one.value[1] for one in answers]
+    else:
+        answer = subject(x=x, y=y, rng=Seed(0), times=runs, **options)
+        found = [b for _, b, _ in answer.value]
+    distances = np.abs(ends - np.array(found)[:, None])
+    if not distances.min(axis=1).max() < 1e-5:
+        lost = found[int(np.argmax(~(distances.min(axis=1) < 1e-5)))]
+        answer.fail("no order", b=float(lost), ways=len(ends))
+    counts = np.bincount(distances.argmin(axis=1), minlength=len(ends))
+    came = [ways[k] for k in np.flatnonzero(counts)]
+    for relation, holds in RELATIONS if epochs == 2 else ():
+        if all(holds(one, two) for one, two in came):
+            answer.fail(
+                "other orders", relation=relation, runs=runs, came=len(came), ways=len(ways)
+            )
+    cell = uneven_cell(counts)
+    if cell is not None:
+        answer.fail(
+            "uneven orders",
+            order=", then ".join(show_rows([[i] for i in order]) for order in ways[cell]),
+            count=int(counts[cell]),
+            even=float(counts.mean()),
+            runs=runs,
+            ways=len(ways),
+        )
+
+
+# -- where it ends ----------------------------------------------------------------------------
+
+
+def must_reach(
+    subject: Subject,
+    n: int,
+    target: tuple[float, float],
+    *,
+    within: float,
+    noise: float = 0.1,
+    **values: Any,
+) -> None:
+    """Demand that a descent on the reference data, from w = b = 0, ends near the target."""
+    answer = descent(subject, *reference_data(n, noise), **values)
+    w, b, losses = answer.value
+    if len(losses) != values["epochs"]:
+        answer.fail("losses count", count=len(losses), epochs=values["epochs"])
+    if not (abs(w - target[0]) <= within and abs(b - target[1]) <= within):
+        right = {"w_right": target[0], "b_right": target[1], "within": within}
+        answer.fail("not converged", w=w, b=b, n=n, **right, **values)

@@ -1,0 +1,108 @@
+"""The judge: what is wrong with a function is what its own tests find, in the order of their file."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis.errors import Flaky
+
+from tests.judge.boundary import Judged, Subject
+from tests.judge.functions import FUNCTIONS
+from tests.judge.record import Function
+from tests.judge.specification import Property, properties
+from tests.judge.verdicts import Halted, Verdict, Wrong, finding
+from tests.judged.values import StandIn
+
+
+class Implementation:
+    """The modules in one folder, as the tests see them.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the modules are.
+    package : str
+        The name under which they are imported.
+    submission : Judged
+        The judged side, in this process or in another one.
+    """
+
+    def __init__(self, folder: Path, package: str, submission: Judged) -> None:
+        self.folder = folder
+        self.package = package
+        self.submission = submission
+        self.subjects = {
+            name: Subject(function, self.submission, self, folder)
+            for name, function in FUNCTIONS.items()
+        }
+        self._outcomes: dict[str, dict[str, Verdict | None]] = {name: {} for name in FUNCTIONS}
+        self._stand_ins: dict[str, Mapping[str, StandIn]] = {}
+        self.diagnosed: dict[str, Verdict] = {}  # kept here by `tests.judge.diagnosis`
+
+    # what is known
+
+    def outcome(self, function: str, test: str) -> tuple[Verdict | None] | None:
+        """Return what a test has found, None if it has not run."""
+        found = self._outcomes[function]
+        return (found[test],) if test in found else None
+
+    def record(self, function: str, test: str, verdict: Verdict | None) -> None:
+        """Note what a test has found."""
+        self._outcomes[function][test] = verdict
+
+    def is_known_wrong(self, function: Function) -> bool:
+        """Whether a test of the function has failed already."""
+        return any(self._outcomes[function.name].values())
+
+    # judging
+
+    def run(self, test: Property) -> Verdict | None:
+        """Run a test, once, and return what it finds wrong."""
+        if test.name not in self._outcomes[test.function]:
+            subject = self.subjects[test.function]
+            self.stand_ins(subject.function)  # now, and not inside of an example
+            try:
+                test(subject)
+                verdict = None
+            except (Wrong, Halted, Flaky) as error:
+                verdict = verdict_of(error, test.function)
+            self.record(test.function, test.name, verdict)
+        return self._outcomes[test.function][test.name]
+
+    def first_problem(self, function: str) -> Verdict | None:
+        """Return the first failure among a function's own tests: its simplest failing case."""
+        for test in properties(function):
+            verdict = self.run(test)
+            if verdict is not None:
+                return verdict
+        return None
+
+    # functions that build on each other
+
+    def stand_ins(self, function: Function) -> Mapping[str, StandIn]:
+        """Return trusted versions of what a function may build on and is not right."""
+        if function.name not in self._stand_ins:
+            self._stand_ins[function.name] = {
+                name: StandIn(FUNCTIONS[name].stage, inspect.getsource(trusted))
+                for name in function.builds_on
+                if (trusted := FUNCTIONS[name].trusted)
+                and self.submission.mentions(name, FUNCTIONS[name].stage)
+                and self.first_problem(name) is not None
+            }
+        return self._stand_ins[function.name]
+
+    def needs(self, function: Function) -> tuple[str, ...]:
+        """Return the stages whose functions may have to be replaced in this one's."""
+        return tuple(dict.fromkeys(FUNCTIONS[name].stage for name in function.builds_on))
+
+
+def verdict_of(error: BaseException, function: str) -> Verdict:
+    """Return what a test has found out."""
+    if isinstance(error, Wrong | Halted):
+        return error.verdict
+    # the function answers the same call in different ways
+    found = [e.verdict for e in getattr(error, "exceptions", ()) if isinstance(e, Wrong)]
+    if not found:
+        return Verdict(function, "wrong", (finding("flaky"),))
+    return replace(found[0], findings=(*found[0].findings, finding("flaky")))

@@ -1,0 +1,26 @@
+"""Wrong implementations that learners really write, and what to tell the learner.
+
+The report compares a failing function with them: if exactly one explains everything that was
+seen, its sentence follows `likely`. The project's own checks demand that the tests reject each.
+
+The code of the wrong implementations is nearly that of right ones, so that learners get a record
+of what it does in its place: `RECORD` is only in their copy, and this package reads it there.
+"""
+
+import importlib
+from collections.abc import Sequence
+
+from tests.judge.mistakes.catalogue import MISTAKES, Entry, Mistake, Recorded, known
+from tests.judge.mistakes.record import RECORD, read
+
+__all__ = ["MISTAKES", "RECORD", "Entry", "Mistake", "Recorded", "entries", "known"]
+
+RECORDED = read(RECORD) if RECORD.is_file() else []
+if not RECORDED:
+    for _stage in ("data", "gradients", "batching", "descent", "training"):
+        importlib.import_module(f"tests.judge.mistakes.{_stage}")
+
+
+def entries(function: str) -> Sequence[Mistake | Recorded]:
+    """Return what to compare a function with: its known mistakes, or the record of them."""
+    return [entry for entry in RECORDED if entry.function == function] or known(function)

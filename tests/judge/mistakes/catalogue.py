@@ -1,0 +1,56 @@
+"""What a known mistake is, and where all of them are kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mistake in one function, and what to tell the learner who made it."""
+
+    name: str
+    function: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Mistake(Entry):
+    """An entry that has the wrong implementation: what it does is found out by running it."""
+
+    implementation: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Recorded(Entry):
+    """An entry without the code, as learners have it: what it does was written down before."""
+
+    complaint: list[list[str]] = field(compare=False)
+    features: list[Any] = field(compare=False)
+
+
+MISTAKES: list[Mistake] = []
+
+
+def mistake(function: str, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the decorated implementation to the catalogue, under its own name.
+
+    Parameters
+    ----------
+    function : str
+        The function of the kata that it gets wrong, with that function's parameters.
+    sentence : str
+        What the report says after `likely`: what is wrong in the code, then why.
+    """
+
+    def add(implementation: Callable[..., Any]) -> Callable[..., Any]:
+        name = implementation.__name__.replace("_", " ")
+        MISTAKES.append(Mistake(name, function, sentence, implementation))
+        return implementation
+
+    return add
+
+
+def known(function: str) -> list[Mistake]:
+    """Return the mistakes about one function."""
+    return [entry for entry in MISTAKES if entry.function == function]

@@ -1,0 +1,196 @@
+"""What the wrong results of a function with one right result have in common: the plain facts."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.judge.verdicts import Finding, finding
+from tests.judged.values import Array
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One part of one result beside what is right: arrays of one shape."""
+
+    inputs: Mapping[str, Any]
+    got: Array
+    right: Array
+    tolerance: Array
+
+    @property
+    def is_right(self) -> bool:
+        """Whether all of it is right, up to rounding; NaN is not."""
+        return bool((np.abs(self.got - self.right) <= self.tolerance).all())
+
+    @property
+    def size(self) -> float:
+        """The largest right number."""
+        return float(np.abs(self.right).max())
+
+    @property
+    def samples(self) -> int:
+        """How many samples the call had."""
+        return len(self.inputs.get("x", ()))
+
+
+def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[Finding, ...]:
+    """Say how results differ from the right ones.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        The names of the parts of each result.
+    cases : sequence
+        For each call, its parts beside the right ones.
+
+    Returns
+    -------
+    tuple of Finding
+        One for all parts together if they differ in the same way, else one for each part, those
+        of right parts last; of more than two parts, the right ones are left out.
+    """
+    found = [observe_part([case[k] for case in cases]) for k in range(len(parts))]
+    if len(found) > 1 and all(one == found[0] for one in found):
+        return (Finding(found[0].code, {**found[0].values, "part": "all"}),)
+    named = [
+        Finding(one.code, {**one.values, "part": part})
+        for part, one in zip(parts, found, strict=True)
+    ]
+    wrong = [one for one in named if one.code != "right"]
+    right = [one for one in named if one.code == "right"]
+    return (*wrong, *(right if len(parts) == 2 else ()))
+
+
+def observe_part(cases: Sequence[Compared]) -> Finding:
+    """Say how one part differs from what is right."""
+    failing = [case for case in cases if not case.is_right]
+    if not failing:
+        return finding("right")
+    bad = next((g for c in failing for g in c.got.tolist() if not math.isfinite(g)), None)
+    if bad is not None:
+        return finding("not finite", value=str(bad))
+    got, right, tolerance = (
+        np.concatenate([getattr(case, name) for case in cases])
+        for name in ("got", "right", "tolerance")
+    )
+    lengths = np.concatenate([np.full(len(case.got), float(case.samples)) for case in cases])
+    return (
+        changed_alike(got, right, tolerance)
+        or inexact(got, right, tolerance)
+        or scaled(got, right, tolerance, lengths)
+        or divided(failing, [case for case in cases if case.is_right])
+        or example(failing[0])
+    )
+
+
+def changed_alike(got: Array, right: Array, tolerance: Array) -> Finding | None:
+    """Say what was done to all of the right numbers."""
+    if len(got) < 4:  # too few to tell
+        return None
+
+    def alike(changed: Array) -> bool:
+        return bool((np.abs(got - changed) <= tolerance + 1e-12 * np.abs(right)).all())
+
+    off = np.abs(got - right) > tolerance
+    places = [d for d in range(16) if alike(np.array([round(r, d) for r in right.tolist()]))]
+    if places and not got[off].any():
+        return finding("small lost", right=float(right[off][0]))
+    if places:
+        return finding("rounded", decimals=places[0] if len(places) == 1 else -1)
+    changes: list[tuple[Finding, Callable[[Array], Array]]] = [
+        (finding("truncated"), np.trunc),
+        (finding("floored"), np.floor),
+        (finding("absolute"), np.abs),
+    ]
+    for code, change in changes:
+        if alike(change(right)):
+            return code
+    with np.errstate(over="ignore"):
+        if np.array_equal(got.astype(np.float32), got) and np.allclose(got, right, 1e-6, 0):
+            return finding("float32")
+    most = float(np.abs(got).max())
+    beyond = right[np.abs(right) > 1.01 * most]
+    if most and len(np.unique(beyond)) > 1 and alike(np.clip(right, -most, most)):
+        return finding("cut off", most=most)
+    if got[0] and not np.ptp(got) and len(np.unique(right)) > 2:
+        return finding("constant", value=float(got[0]))
+    first = float(got[0] - right[0])
+    return finding("offset", by=first) if first and alike(right + first) else None
+
+
+def inexact(got: Array, right: Array, tolerance: Array) -> Finding | None:
+    """Say how small a difference is that no known change explains."""
+    there = tolerance > 0
+    if not there.any():
+        return None
+    errors = np.abs(got - right)[there] / (np.abs(right) + 1e12 * tolerance)[there]
+    return finding("inexact", error=float(errors.max())) if errors.max() < 1e-3 else None
+
+
+def scaled(got: Array, right: Array, tolerance: Array, lengths: Array) -> Finding | None:
+    """Say by which one factor all differ, or by which one for m samples."""
+    factor = common_factor(got, right, tolerance)
+    if factor is not None:
+        return finding("scaled", factor=factor)
+    if len(np.unique(lengths)) > 1 and lengths.all():
+        for code, scale in (("scaled by m", lengths), ("divided by m", 1 / lengths)):
+            factor = common_factor(got, right * scale, tolerance)
+            if factor is not None:
+                return Finding(code, {"factor": factor})  # type: ignore[arg-type]
+    return None
+
+
+def common_factor(got: Array, right: Array, tolerance: Array) -> float | None:
+    """Return the one factor by which all of `got` differ from `right`, if there is one.
+
+    Cases in which both are 0 say nothing; at least two others must agree.
+    """
+    zero = np.abs(right) <= tolerance
+    if (np.abs(got[zero]) > tolerance[zero]).any():
+        return None
+    ratios = got[~zero] / right[~zero]
+    if len(ratios) < 2 or not np.isfinite(ratios).all():
+        return None
+    factor = float(ratios[0])
+    same = np.abs(ratios - factor) <= 1e-9 * max(1.0, abs(factor))
+    return factor if same.all() else None
+
+
+# When a result is wrong, on the cases tried: (name, test of the inputs). Its words are elsewhere.
+CONDITIONS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "several samples": lambda i: len(i.get("x", ())) > 1,
+    "b": lambda i: bool(i.get("b", 1) != 0),
+    "w": lambda i: bool(i.get("w", 1) != 0),
+    "w not 1": lambda i: bool(i.get("w", 2) != 1),
+    "lr not 1": lambda i: bool(i.get("lr", 1) != 1),
+    "negative residual": lambda i: "y" in i and bool((residuals(i) < 0).any()),
+    "positive residual": lambda i: "y" in i and bool((residuals(i) > 0).any()),
+}
+
+
+def residuals(inputs: Mapping[str, Any]) -> Array:
+    return np.asarray(inputs["w"] * inputs["x"] + inputs["b"] - inputs["y"])
+
+
+def divided(wrong: Sequence[Compared], right: Sequence[Compared]) -> Finding | None:
+    """Find what separates the wrong cases from the right ones."""
+    if not right:
+        return None
+    for name, holds in CONDITIONS.items():
+        if all(holds(c.inputs) for c in wrong) and not any(holds(c.inputs) for c in right):
+            return finding("wrong when", condition=name)
+    if all((c.right < 0).any() for c in wrong) and not any((c.right < 0).any() for c in right):
+        return finding("wrong if negative")
+    most_right = max(c.samples for c in right)
+    if min(c.samples for c in wrong) > most_right:
+        return finding("wrong for samples", samples=wrong[0].samples, right=most_right)
+    return None
+
+
+def example(case: Compared) -> Finding:
+    """Say what came in one place where something else should be."""
+    place = int(np.argmax(~(np.abs(case.got - case.right) <= case.tolerance)))
+    return finding("value", got=float(case.got[place]), right=float(case.right[place]))

@@ -1,0 +1,178 @@
+"""A learner's modules: importing them, finding a function, putting a trusted one in its place."""
+
+import ast
+import functools
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from tests.judged.guard import Guard
+from tests.judged.values import IMPORT_SECONDS, Problem, Request, StandIn, Stopped
+
+
+class Modules:
+    """The modules in one folder, imported as `package` when they are first needed.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are.
+    package : str
+        The name under which they are imported.
+    stages : mapping
+        The functions of each module, by its name.
+    """
+
+    def __init__(self, folder: Path, package: str, stages: Mapping[str, Sequence[str]]) -> None:
+        self.folder = folder.resolve()
+        self.package = package
+        self.stages = stages
+        self.guard = Guard(self.folder, {name for names in stages.values() for name in names})
+        self.modules: dict[str, ModuleType] = {}
+        self.broken: dict[str, Problem] = {}  # stage: why its module cannot be imported
+        self.absent: set[str] = set()  # functions that their module does not have
+        self._own_modules: dict[str, ModuleType] = {}
+
+    # importing
+
+    def _activate(self) -> None:
+        """Let `import kata.…` mean this folder, even if another one was judged before."""
+        present = sys.modules.get(self.package)
+        if present is not None and self._own_modules.get(self.package) is present:
+            return
+        if list(getattr(present, "__path__", [])) == [str(self.folder)]:
+            return
+        for name in list(sys.modules):
+            if name == self.package or name.startswith(self.package + "."):
+                del sys.modules[name]
+        if not self._own_modules:
+            package = ModuleType(self.package)
+            package.__path__ = [str(self.folder)]
+            self._own_modules[self.package] = package
+        sys.modules.update(self._own_modules)
+
+    def load(self, stage: str) -> None:
+        """Import a stage's module, once; `broken` tells if that failed."""
+        self._activate()
+        if stage in self.modules:
+            return
+        if stage == "training":
+            self.guard.limit.rest()
+            importlib.import_module("torch")  # takes a second that is not the learner's
+        name = f"{self.package}.{stage}"
+        if not (self.folder / f"{stage}.py").is_file():
+            self.broken.setdefault(stage, Problem("import", cause="missing"))
+        keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+        try:
+            with self.guard(IMPORT_SECONDS):
+                if stage in self.broken:
+                    raise Stopped(self.broken[stage])
+                module = importlib.import_module(name)
+        except Stopped as stopped:
+            problem = stopped.problem
+            cause = problem.cause or problem.kind
+            self.broken.setdefault(stage, replace(problem, kind="import", cause=cause))
+            module = ModuleType(name)
+            sys.modules[name] = module
+        finally:
+            sys.dont_write_bytecode = keep
+        self.modules[stage] = module
+        self._own_modules[name] = module
+        for function in self.stages[stage]:
+            if not hasattr(module, function):
+                self.absent.add(function)
+                setattr(module, function, unwritten(stage, function))  # for others to import
+
+    def find(self, request: Request) -> Any:
+        """Return the learner's function, or raise `Stopped` if there is none."""
+        stage, name = request.stage, request.function
+        file = self.folder / f"{stage}.py"
+        if stage not in self.modules and is_untouched(file, stage, self.stages[stage]):
+            raise Stopped(Problem("not started", name=name))  # without a wait for PyTorch
+        for other in dict.fromkeys([*request.needs, stage]):
+            self.load(other)
+        if stage in self.broken:
+            raise Stopped(self.broken[stage])
+        if name in self.absent:
+            raise Stopped(Problem("missing", name=name))
+        return getattr(self.modules[stage], name)
+
+    @contextmanager
+    def trusting(self, stand_ins: Mapping[str, StandIn]) -> Iterator[None]:
+        """Put trusted functions in the place of the learner's, wherever they are used."""
+        changed: list[tuple[dict[str, Any], str, Any]] = []
+        own = {id(getattr(self.modules.get(s.stage), n, None)): n for n, s in stand_ins.items()}
+        own.pop(id(None), None)
+        for module in self.modules.values() if stand_ins else ():
+            for key, value in list(vars(module).items()):
+                if id(value) in own:
+                    name = own[id(value)]
+                    changed.append((vars(module), key, value))
+                    vars(module)[key] = compiled(name, stand_ins[name].source)
+        try:
+            yield
+        finally:
+            for space, key, value in changed:
+                space[key] = value
+
+    @functools.cached_property
+    def _texts(self) -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in self.folder.glob("*.py")}
+
+    def mentions(self, name: str, stage: str) -> bool:
+        """Whether another function may use this one: whether its name is anywhere else."""
+        return mentioned(name, f"{stage}.py", self._texts)
+
+
+def unwritten(stage: str, function: str) -> Callable[..., Any]:
+    """Return a stub to stand for a function that a module does not have."""
+
+    def stub(*arguments: Any, **options: Any) -> Any:
+        raise NotImplementedError(f"{stage}: {function}")
+
+    return stub
+
+
+def is_untouched(file: Path, stage: str, functions: Sequence[str]) -> bool:
+    """Whether every function in a file still only raises its NotImplementedError."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
+        return False
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return bool({f.name for f in found} & {*functions}) and all(is_stub(f, stage) for f in found)
+
+
+def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef, stage: str) -> bool:
+    """Whether a function has a docstring and its NotImplementedError, and nothing else."""
+    *before, last = function.body
+    return ast.unparse(last).startswith(f"raise NotImplementedError('{stage}: ") and all(
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        for statement in before
+    )
+
+
+@functools.cache
+def compiled(name: str, source: str) -> Any:
+    """Return the function of this name that the source text defines."""
+    space: dict[str, Any] = {"np": np, "Any": Any}
+    exec(source, space)
+    return space[name]
+
+
+def mentioned(name: str, own: str, files: Mapping[str, bytes]) -> bool:
+    """Whether some file has a function's name, but for where its own defines and says it."""
+    said = re.compile(rf"def {name}\b|: {name}\b".encode())  # "gradients: predict", in its stub
+    return any(
+        re.search(rf"\b{name}\b".encode(), said.sub(b"", text) if file == own else text)
+        or (b"import *" in text and file != own)
+        for file, text in files.items()
+    )

@@ -1,0 +1,192 @@
+"""The probes of the PyTorch stage, which is imported when the first of them runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.judged.arguments import must_be_unchanged
+from tests.judged.describing import describe, describe_tensor, short_repr, type_name
+from tests.judged.modules import Modules
+from tests.judged.values import (
+    Array,
+    BuildDataset,
+    BuildModel,
+    Items,
+    Model,
+    Other,
+    Problem,
+    Result,
+    Stopped,
+    Train,
+    Trained,
+    TrainEpoch,
+)
+
+UNUSUAL_SEED = 20_000_000  # so that a reseeding shows
+
+
+def build_model(submission: Modules, request: BuildModel) -> Result:
+    """Make a `LinearRegression`, set its parameters, and describe it and its prediction."""
+    made = submission.find(request)
+    import torch
+    from torch import nn
+
+    with torch_defaults(), submission.guard(request.seconds):
+        learners: Any = made()
+        if not isinstance(learners, nn.Module):
+            return Other(type_name(learners), short_repr(learners))
+        names = sorted(f"{n} {tuple(p.shape)}" for n, p in learners.named_parameters())
+        inner = getattr(learners, "linear", None)
+        if type(inner) is not nn.Linear or len(names) != 2:
+            return Model(names, type_name(inner), Other("nothing", ""), [])
+        set_parameters(learners, request.w, request.b)
+        prediction = learners(torch.tensor(request.x, dtype=torch.float32))
+        slopes = []
+        if isinstance(prediction, torch.Tensor) and prediction.requires_grad:
+            prediction.sum().backward()  # type: ignore[no-untyped-call]
+            slopes = [
+                float("nan") if p.grad is None else float(p.grad.sum())
+                for p in (inner.weight, inner.bias)
+            ]
+        return Model(names, type_name(inner), describe_tensor(prediction), slopes)
+
+
+def build_dataset(submission: Modules, request: BuildDataset) -> Result:
+    """Describe the tensors of the data set that `to_dataset` makes."""
+    function = submission.find(request)
+    import torch
+    from torch.utils.data import TensorDataset
+
+    given = {"x": request.x.copy(), "y": request.y.copy()}
+    with torch_defaults(), submission.guard(request.seconds):
+        made = function(given["x"], given["y"])
+        must_be_unchanged({"x": request.x, "y": request.y}, given)
+        if not isinstance(made, TensorDataset):
+            return Other(type_name(made), short_repr(made))
+        tensors = list(made.tensors)
+        if type(made) is not TensorDataset:  # it may have items of its own
+            items = [made[index] for index in range(len(made))]
+            tensors = [torch.stack(column) for column in zip(*items, strict=True)]
+        return Items("TensorDataset", [describe_tensor(tensor) for tensor in tensors], True)
+
+
+def train_epoch(submission: Modules, request: TrainEpoch) -> Result:
+    """Run `train_epoch` on a right model, unshuffled batches, and plain SGD."""
+    function = submission.find(request)
+    import torch
+    from torch.utils.data import DataLoader
+
+    right = line(request.w, request.b)
+    submission.guard.limit.rest()  # the first optimizer takes seconds, and not the learner's
+    loader = DataLoader(dataset(request.x, request.y), batch_size=request.batch_size)
+    optimizer = torch.optim.SGD(right.parameters(), lr=request.lr)
+    loss_fn = loss_named(request.loss)
+    returned = []
+    for _ in range(request.calls):
+        with (
+            torch_defaults(),
+            submission.guard(request.seconds),
+            submission.trusting(request.stand_ins),
+        ):
+            returned.append(describe(function(right, loader, loss_fn, optimizer)))
+            w, b = parameters(right)
+    left = any(p.grad is not None and bool(p.grad.any()) for p in right.parameters())
+    return Trained(w, b, returned, left)
+
+
+def train(submission: Modules, request: Train) -> Result:
+    """Run `train` on a right model and data set."""
+    function = submission.find(request)
+    import torch
+
+    submission.guard.limit.rest()
+    torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds, and not the learner's
+    right, data = line(request.w, request.b), dataset(request.x, request.y)
+    seed = request.generator
+    generator = None if seed is None else torch.Generator().manual_seed(seed.value)
+    options = {"batch_size": request.batch_size, "lr": request.lr, "epochs": request.epochs}
+    state = torch.get_rng_state()
+    mark = UNUSUAL_SEED + request.global_seed
+    torch.default_generator.manual_seed(mark)  # the CPU one: to seed all takes longer than to train
+    try:
+        with (
+            torch_defaults(),
+            submission.guard(request.seconds),
+            submission.trusting(request.stand_ins),
+        ):
+            returned = function(right, data, **options, generator=generator)
+            losses = describe(returned, most=2 * request.epochs + 8)
+            w, b = parameters(right)
+        if torch.initial_seed() != mark:
+            raise Stopped(Problem("pytorch state"))
+    finally:
+        torch.set_rng_state(state)
+    return Trained(w, b, [losses], False)
+
+
+# -- what is right beside the learner's code --------------------------------------------------
+
+
+def line(w: float, b: float) -> Any:
+    """Return a right model with these parameters."""
+    from torch import nn
+
+    class Line(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(1, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.linear(x)
+
+    model = Line()
+    set_parameters(model, w, b)
+    return model
+
+
+def set_parameters(model: Any, w: float, b: float) -> None:
+    import torch
+
+    with torch.no_grad():
+        model.linear.weight.fill_(w)
+        model.linear.bias.fill_(b)
+
+
+def parameters(model: Any) -> tuple[float, float]:
+    return float(model.linear.weight.detach()), float(model.linear.bias.detach())
+
+
+def dataset(*arrays: Array) -> Any:
+    import torch
+    from torch.utils.data import TensorDataset
+
+    return TensorDataset(*(torch.tensor(a, dtype=torch.float32) for a in arrays))
+
+
+def loss_named(name: str) -> Any:
+    """Return a loss of PyTorch's, "MSELoss(reduction='sum')", or the lopsided one."""
+    from torch import nn
+
+    kind, _, options = name.partition("(")
+    if kind == "Lopsided":
+        return lopsided
+    return getattr(nn, kind)(reduction="sum" if "sum" in options else "mean")
+
+
+def lopsided(prediction: Any, target: Any) -> Any:
+    """Return a loss that counts a prediction above its target three times."""
+    residual = prediction - target
+    return (residual**2 * (1 + 2 * (residual > 0))).mean()
+
+
+@contextmanager
+def torch_defaults() -> Iterator[None]:
+    """Put PyTorch's settings back that the learner's code may have changed."""
+    import torch
+
+    dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(grad)

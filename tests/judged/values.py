@@ -1,0 +1,272 @@
+"""The plain values that cross the boundary: what is asked, what came back, what went wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+CALL_SECONDS = 5.0  # a right call takes below 0.2 s, so that a slow machine has 25 times that
+SERIES_SECONDS = 20.0  # for many calls in one request
+IMPORT_SECONDS = 6.0  # a learner may import a large library
+MOST_ITEMS = 64  # read from a result that should have two parts
+MOST_ELEMENTS = 100_000  # copied from an array; a larger one is described by its shape
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Stands for `numpy.random.default_rng(value)`, made anew on the judged side."""
+
+    value: int
+
+    def __repr__(self) -> str:
+        return f"np.random.default_rng({self.value})"
+
+
+# -- what is asked ----------------------------------------------------------------------------
+
+
+class StandIn(NamedTuple):
+    """The text of a trusted function, for a learner's function that is not right."""
+
+    stage: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What all requests have.
+
+    Parameters
+    ----------
+    function, stage : str
+        The learner's function that is called, and the stage whose file has it.
+    needs : tuple of str
+        Stages to import before, whose functions may have to be replaced.
+    stand_ins : mapping
+        Trusted functions to put in the place of the learner's, by name.
+    seconds : float
+        Time limit of the whole request.
+    """
+
+    function: str
+    stage: str
+    needs: tuple[str, ...] = ()
+    stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
+    seconds: float = CALL_SECONDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Request):
+    """Call a function `times` times with the same values.
+
+    A `Seed` becomes one generator, which the calls share. With `sweep`, the keyword of that name
+    is 0, 1, 2, … in the calls. `global_seed` seeds Python's and NumPy's global generators; with
+    `watch`, the learner must leave NumPy's as it is. With `first_only`, a result is only asked
+    for its first item; `most` items of a sequence are read.
+    """
+
+    positional: Mapping[str, Any]
+    keywords: Mapping[str, Any]
+    times: int = 1
+    sweep: str = ""
+    most: int = MOST_ITEMS
+    first_only: bool = False
+    global_seed: int | None = None
+    watch: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildModel(Request):
+    """Make a `LinearRegression`, set its parameters, and let it predict."""
+
+    w: float
+    b: float
+    x: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildDataset(Request):
+    """Call `to_dataset`."""
+
+    x: Array
+    y: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainEpoch(Request):
+    """Run `train_epoch` on a right model, unshuffled batches, and plain SGD."""
+
+    x: Array
+    y: Array
+    batch_size: int
+    lr: float
+    w: float
+    b: float
+    loss: str
+    calls: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train(Request):
+    """Run `train` on a right model and data set.
+
+    `generator` is the seed of the generator (none if it is None), `global_seed` that of PyTorch's
+    global one.
+    """
+
+    x: Array
+    y: Array
+    batch_size: int
+    lr: float
+    epochs: int
+    w: float
+    b: float
+    generator: Seed | None
+    global_seed: int = 0
+
+
+# -- what came back ---------------------------------------------------------------------------
+
+
+class Number(NamedTuple):
+    """A number: a Python float or int, a NumPy scalar, a 0-d array."""
+
+    value: float
+
+
+class Values(NamedTuple):
+    """An array of at least one dimension."""
+
+    array: Array
+
+
+class Large(NamedTuple):
+    """An array that is too large to be copied."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class Items(NamedTuple):
+    """Anything that can be iterated over; not `complete` if there was more than was read."""
+
+    type_name: str
+    items: list["Description"]
+    complete: bool
+
+
+class Other(NamedTuple):
+    """Whatever is none of these."""
+
+    type_name: str
+    text: str
+
+
+Description = Number | Values | Large | Items | Other
+
+
+class Calls(NamedTuple):
+    """The results of several calls."""
+
+    items: list[Description]
+
+
+class Model(NamedTuple):
+    """A learner's model: names and shapes of its parameters, the type of its `linear`.
+
+    `slopes` are the gradients of the prediction's sum, none if it has no graph.
+    """
+
+    parameters: list[str]
+    linear: str
+    prediction: Description
+    slopes: list[float]
+
+
+class Trained(NamedTuple):
+    """The parameters after a training, what its calls returned, and if gradients are left."""
+
+    w: float
+    b: float
+    returned: list[Description]
+    has_gradients: bool
+
+
+Result = Description | Calls | Model | Trained
+
+
+# -- what went wrong --------------------------------------------------------------------------
+
+ProblemKind = Literal[
+    "not started",
+    "missing",  # the file has no such function
+    "import",  # its file cannot be imported, for `cause`
+    "raised",
+    "exit",
+    "input",
+    "timeout",
+    "mutated",
+    "global state",
+    "pytorch state",
+    # only where the code has a process of its own
+    "time used up",
+    "no turn",
+    "memory",
+    "killed",
+    "signal",
+    "ended",
+    "files",
+    "threads",
+    "channel",
+    "protocol",
+    "too much",
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What kept a call from giving a result.
+
+    Parameters
+    ----------
+    kind : ProblemKind
+        What happened.
+    text : str
+        The exception's own words, or whatever else the kind is about.
+    name : str
+        The function, argument or exception that the kind is about.
+    kinds : tuple of str
+        The built-in classes that an exception is an instance of.
+    where : tuple of str and int, optional
+        A file and a line of the learner's.
+    code : str
+        That line's text.
+    seconds : float
+        The time limit that is over.
+    cause : ProblemKind, optional
+        What kept a module from being imported.
+    """
+
+    kind: ProblemKind
+    text: str = ""
+    name: str = ""
+    kinds: tuple[str, ...] = ()
+    where: tuple[str, int] | None = None
+    code: str = ""
+    seconds: float = 0.0
+    cause: ProblemKind | None = None
+
+
+class Stopped(Exception):
+    """Carries a problem out of a request."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.kind)
+        self.problem = problem
+
+
+FLOAT64 = np.dtype(np.float64)
