@@ -292,6 +292,11 @@ def known_names(out: Path) -> list[str]:
     return found
 
 
+def is_part(folder: Path) -> bool:
+    """Whether a folder holds results of a class, or of a part of one."""
+    return (folder / CLASS).is_file()
+
+
 def write_errors(errors: Mapping[str, Sequence[str]], out: Path) -> None:
     """Write what went wrong in the grader, for those who mend it."""
     path = out / ERRORS
