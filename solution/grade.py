@@ -12,8 +12,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from solution.grading import page, results, run, sandbox, submissions
+from solution.grading import results, run, sandbox, submissions
 from solution.grading.remote import Limits
+from solution.grading.scores import Points, Result, score
 from tests import wording
 
 POINTS = Path(__file__).parent / "points.csv"
@@ -342,7 +343,7 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     results.write_class(found, options.points, options.out)
     print(summary(found, options.points))
     print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
-    failed = [r["submission"] for r in found if page.score(r, options.points) is None]
+    failed = [r["submission"] for r in found if score(r, options.points) is None]
     for name in failed[:10]:
         print(f"{results.on_one_line(name)} has no score: the grader failed", file=sys.stderr)
     missing = len(names) - len(found)
@@ -353,14 +354,14 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     return int(bool(failed or missing))
 
 
-def summary(found: Sequence[results.Result], points: results.Points) -> str:
+def summary(found: Sequence[Result], points: Points) -> str:
     """Say in a few lines how the class did."""
-    scores = sorted(s for r in found if (s := page.score(r, points)) is not None)
+    scores = sorted(own for r in found if (own := score(r, points)) is not None)
     most = sum(points.values())
     lines = [f"graded {wording.count(len(found), 'submission')}"]
     if scores:
         middle = results.number(statistics.median(scores))
-        finished = sum(score == most for score in scores)
+        finished = sum(gained == most for gained in scores)
         lines[0] += f": {finished} have all {results.number(most)} points, the median is {middle}"
     for name in points:
         statuses = Counter(r["functions"][name]["status"] for r in found)

@@ -24,6 +24,7 @@ from solution.checks.handed_in import replaced
 from solution.grading import results, run, sandbox, station, submissions
 from solution.grading.judge import STATUS
 from solution.grading.properties import properties
+from solution.grading.scores import GRADER_ERROR
 from tests.mistakes import known
 from tests.probes import STAGES
 
@@ -594,7 +595,7 @@ def test_a_failure_of_the_grader_is_nobodys_zero(
         assert grade.main(arguments) == 1
     assert len(tried) == 2  # once more, in a new process
     assert rows(tmp_path)["right"]["score"] == ""
-    assert rows(tmp_path)["right"]["predict"] == results.GRADER_ERROR
+    assert rows(tmp_path)["right"]["predict"] == GRADER_ERROR
     folder = tmp_path / "submissions" / "right"
     assert "score" not in json.loads((folder / "gradescope.json").read_text())
     assert json.loads((folder / "classroom.json").read_text())["status"] == "error"

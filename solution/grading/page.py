@@ -10,16 +10,15 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from string import Template
 from typing import Any
 
+from solution.grading.scores import GRADER_ERROR, Points, Result, score
 from tests.probes import STAGE_OF, STAGES
-
-Result = Mapping[str, Any]
 
 KINDS = ("passed", "wrong", "not started")  # all else is "other"
 FAILED = ("wrong", "raised", "timeout", "memory", "crashed")  # what a lesson could help with
@@ -39,7 +38,7 @@ LEAST_LEARNERS = 2  # make a topic for everybody
 NUMBER = re.compile(r"(?<!\w)\d+(\.\d+)?(e[+-]?\d+)?")
 
 
-def render(results: Sequence[Result], points: Mapping[str, float]) -> str:
+def render(results: Sequence[Result], points: Points) -> str:
     """Return one self-contained HTML page about a class.
 
     Parameters
@@ -104,7 +103,7 @@ class Failure:
     learners: int = 0
 
 
-def summary(results: Sequence[Result], points: Mapping[str, float]) -> dict[str, Any]:
+def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
     """Return everything that the page shows."""
     failures = common_failures(results, points)
     failure_numbers: dict[Hashable, int] = {key: number for number, key in enumerate(failures)}
@@ -155,19 +154,11 @@ def summary(results: Sequence[Result], points: Mapping[str, float]) -> dict[str,
     }
 
 
-def score(result: Result, points: Mapping[str, float]) -> float | None:
-    """Return the points of the functions that passed, None if the grader failed at one."""
-    statuses = {name: result["functions"][name]["status"] for name in points}
-    if "grader error" in statuses.values():
-        return None
-    return math.fsum(points[name] for name, status in statuses.items() if status == "passed")
-
-
 def place(result: Result) -> int:
     """Return where a learner is, as an index of `PLACES`: at the first stage not passed."""
     if result["problem"]:
         return UNREADABLE
-    if any(cell["status"] == "grader error" for cell in result["functions"].values()):
+    if any(cell["status"] == GRADER_ERROR for cell in result["functions"].values()):
         return NO_SCORE
     for number, names in enumerate(STAGES.values()):
         statuses = {result["functions"][name]["status"] for name in names}
@@ -176,7 +167,7 @@ def place(result: Result) -> int:
     return FINISHED
 
 
-def histogram(results: Sequence[Result], points: Mapping[str, float]) -> list[int]:
+def histogram(results: Sequence[Result], points: Points) -> list[int]:
     """Return how many learners have 0, 1, 2 … functions passed, of those who have a score."""
     passed = Counter(
         sum(cell["status"] == "passed" for cell in result["functions"].values())
@@ -216,7 +207,7 @@ def failure_key(function: str, cell: Result) -> tuple[str, str, str] | None:
 
 
 def common_failures(
-    results: Sequence[Result], points: Mapping[str, float]
+    results: Sequence[Result], points: Points
 ) -> dict[tuple[str, str, str], Failure]:
     """Return the failures by what they have in common, the most frequent first."""
     found: dict[tuple[str, str, str], Failure] = {}

@@ -7,23 +7,21 @@ import json
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from solution.grading import page
+from solution.grading.scores import GRADER_ERROR as GRADER_ERROR  # handed on to the judge
+from solution.grading.scores import Points, Result, score
 from tests.probes import STAGE_OF, STAGES
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
 FORMAT = 1  # of the JSON
-GRADER_ERROR = "grader error"
 STATUSES = (
     *("passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"),
     GRADER_ERROR,
 )
-
-Result = Mapping[str, Any]
-Points = Mapping[str, float]
 
 
 class BadPoints(ValueError):
@@ -143,7 +141,7 @@ def said(result: Result, name: str) -> str:
 
 def report(result: Result, points: Points) -> str:
     """Write what a learner gets to read."""
-    total = page.score(result, points)
+    total = score(result, points)
     most = number(sum(points.values()))
     points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
     lines = [f"{on_one_line(result['submission'])}: {points_text}"]
@@ -177,7 +175,7 @@ def gradescope(result: Result, points: Points) -> dict[str, Any]:
                 "visibility": "visible",
             }
         )
-    total = page.score(result, points)
+    total = score(result, points)
     found: dict[str, Any] = {} if total is None else {"score": total}
     return found | {
         "execution_time": result["seconds"],
@@ -198,8 +196,8 @@ def classroom(result: Result, points: Points) -> dict[str, Any]:
     tests = []
     for name, value in points.items():
         state = states.get(result["functions"][name]["status"], "fail")
-        score = value if state == "pass" else 0.0
-        tests.append({"name": name, "status": state, "score": score, "line_no": 0})
+        gained = value if state == "pass" else 0.0
+        tests.append({"name": name, "status": state, "score": gained, "line_no": 0})
         if state == "error":
             tests[-1]["message"] = "the grader failed"
     found = {test["status"] for test in tests}
@@ -216,7 +214,7 @@ def to_csv(results: Sequence[Result], points: Points) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["submission", "score", "max_score", *FUNCTIONS])
     for result in results:
-        total = page.score(result, points)
+        total = score(result, points)
         rows.writerow(
             [
                 harmless(result["submission"]),

@@ -17,6 +17,7 @@ from typing import Any
 
 from solution.grading import results, sandbox, station, submissions
 from solution.grading.remote import ROOT, Limits
+from solution.grading.scores import GRADER_ERROR
 
 JUDGED = "judged.json"
 CLASS = "class.json"
@@ -118,7 +119,7 @@ def seed_of(files: Mapping[str, bytes]) -> int:
 
 def failed(why: str) -> dict[str, Any]:
     """Return what is found where the grader itself fails."""
-    functions = results.of_all(results.GRADER_ERROR, "the grader failed: grade this one again")
+    functions = results.of_all(GRADER_ERROR, "the grader failed: grade this one again")
     return {"functions": functions, "report": "", "errors": [why], "seconds": 0.0}
 
 
@@ -262,7 +263,7 @@ def is_judged(out: Path, name: str, own_key: str) -> bool:
 
 def has_grader_error(result: Mapping[str, Any]) -> bool:
     """Whether the grader failed on some function."""
-    return results.GRADER_ERROR in {own["status"] for own in result["functions"].values()}
+    return GRADER_ERROR in {own["status"] for own in result["functions"].values()}
 
 
 # -- files of the class -------------------------------------------------------------------------
