@@ -124,6 +124,15 @@ def test_no_checks_settings_or_bytecode_are_there(files: Files) -> None:
             assert not re.search("solution|ruff|mypy|instructors", content.decode()), path
 
 
+def test_nothing_that_learners_get_imports_the_solution(files: Files) -> None:
+    for path, file in files.items():
+        if path.endswith(".py"):
+            for node in ast.walk(ast.parse(file.content)):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                assert not [n for n in names if n.split(".")[0] == "solution"], path
+
+
 def test_stubs_are_unsolved(files: Files) -> None:
     for stage in FILES:
         content = files[f"kata/{stage}.py"].content

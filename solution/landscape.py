@@ -7,6 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from plots.experiment import Array, Line
+from solution.scan import scan_runs
 
 BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 125, 250, 500, 750, 1000)
 RATES = np.geomspace(0.001, 3.0, 25)
@@ -45,8 +46,6 @@ def compute(line: Line, seed: int) -> Landscape:
     Landscape
         How far above the least the loss is after these passes.
     """
-    from solution.scan import scan_runs
-
     rows = []
     for batch_size in BATCH_SIZES:
         runs = scan_runs(
