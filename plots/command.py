@@ -2,8 +2,8 @@
 
 import argparse
 import importlib
+import io
 import math
-import os
 import sys
 import tempfile
 import traceback
@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from plots import experiment
 from plots.experiment import SAMPLES, Array, Line, Run
+from plots.files import write_whole
+from plots.options import Parser, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,30 +57,6 @@ class Extras:
     beside: Callable[..., Beside]
     draw_landscape: Callable[[Line, int], "Figure"]
     draw_cost: Callable[[], "Figure"]
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with an option in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the sentence and exit with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
-def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Return a parser of whole numbers from `least` to `most`."""
-
-    def parse(text: str) -> int:
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least or (most is not None and value > most):
-            raise argparse.ArgumentTypeError(f"must be a whole number, {limits}, not {text}")
-        return value
-
-    return parse
 
 
 def rate(text: str) -> float:
@@ -160,14 +138,11 @@ def must_be_writable(parser: Parser, out: Path) -> None:
 
 
 def save(figure: "Figure", out: Path, name: str) -> None:
-    """Write a picture, all of it or none."""
+    """Write a picture."""
     path = out / f"{name}.png"
-    partial = out / f".{name}.{os.getpid()}.part"
-    try:
-        figure.savefig(partial, format="png", dpi=110)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
+    write_whole(path, picture.getvalue())
     print(f"picture: {path}")
 
 

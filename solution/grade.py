@@ -12,6 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from plots.options import whole
 from solution.grading import results, run, sandbox, submissions
 from solution.grading.remote import Limits
 from solution.grading.scores import Points, Result, score
@@ -143,7 +144,7 @@ def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
     add("--all-in", type=Path, metavar="FOLDER", help="take all that is in this folder")
     add(
         "--jobs",
-        type=whole,
+        type=whole(1),
         metavar="N",
         help="submissions at a time (default: one for each core)",
     )
@@ -173,7 +174,7 @@ def add_options_of_limits(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--memory-limit",
-        type=whole,
+        type=whole(1),
         default=1024,
         metavar="MB",
         help="memory that it may take, above what Python and PyTorch have (default: 1024)",
@@ -240,13 +241,6 @@ def found_in(folder: Path, out: Path) -> list[Path]:
         and path.name not in ("Thumbs.db", "desktop.ini")
         and path.resolve() != out.resolve()
     )
-
-
-def whole(text: str) -> int:
-    """Read a whole number from 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
-    return int(text)
 
 
 def positive(text: str) -> float:

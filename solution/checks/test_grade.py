@@ -659,7 +659,7 @@ def test_every_status_is_one_of_those_that_are_agreed() -> None:
         (["--all-in", "nothing-there"], "there is no such folder"),
         (["--all-in", "empty"], "this folder is empty"),
         (["tests", "--shard", "3/2"], "is no part"),
-        (["tests", "--jobs", "0"], "is no whole number from 1"),
+        (["tests", "--jobs", "0"], "must be a whole number, at least 1, not 0"),
         (["tests", "--time-limit", "-1"], "is no number of seconds"),
     ],
 )

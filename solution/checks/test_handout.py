@@ -484,6 +484,16 @@ def test_grader_has_the_tests_of_the_handout_and_nothing_solved(files: Files) ->
     assert upload == {name: files[f"autograding/{name}"].content for name in modes}
 
 
+def test_grader_has_all_that_it_imports(files: Files, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(files["autograding/grader.zip"].content)) as archive:
+        archive.extractall(tmp_path)
+    modules = [f"solution.grading.{name}" for name in ("judge", "locked", "run", "sandbox")]
+    code = f"import solution.grade, {', '.join(modules)}"
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
 # Stands for Python: makes an environment of itself, notes what is installed, and "grades".
 STAND_IN = """#!/usr/bin/env bash
 case "$2" in

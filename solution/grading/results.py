@@ -4,13 +4,13 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from plots.files import write_whole
 from solution.grading import page
 from solution.grading.scores import GRADER_ERROR as GRADER_ERROR  # handed on to the judge
 from solution.grading.scores import Points, Result, score
@@ -93,29 +93,27 @@ def folder_of(name: str) -> str:
     return f"{plain or 'submission'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, all of it or none."""
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
+def write_text(path: Path, text: str) -> None:
+    """Write a text, all of it or none."""
+    write_whole(path, text.encode())
 
 
 def write_submission(result: Result, points: Points, out: Path) -> None:
     """Write what there is of one submission: for the learner, and for two platforms."""
     folder = out / "submissions" / folder_of(result["submission"])
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "report.txt", report(result, points))
-    write_whole(folder / "gradescope.json", to_json(gradescope(result, points)))
-    write_whole(folder / "classroom.json", to_json(classroom(result, points)))
+    write_text(folder / "report.txt", report(result, points))
+    write_text(folder / "gradescope.json", to_json(gradescope(result, points)))
+    write_text(folder / "classroom.json", to_json(classroom(result, points)))
 
 
 def write_class(results: Sequence[Result], points: Points, out: Path) -> None:
     """Write what there is of the class."""
     for result in results:
         write_submission(result, points, out)
-    write_whole(out / "results.csv", to_csv(results, points))
-    write_whole(out / "junit.xml", junit(results))
-    write_whole(out / "class.html", page.render(results, points))
+    write_text(out / "results.csv", to_csv(results, points))
+    write_text(out / "junit.xml", junit(results))
+    write_text(out / "class.html", page.render(results, points))
 
 
 def to_json(value: Any) -> str:

@@ -233,7 +233,7 @@ def write_judged(result: Mapping[str, Any], out: Path) -> None:
     """Write the JSON that all else is made from."""
     folder = out / "submissions" / results.folder_of(result["submission"])
     folder.mkdir(parents=True, exist_ok=True)
-    results.write_whole(folder / JUDGED, results.to_json(result))
+    results.write_text(folder / JUDGED, results.to_json(result))
 
 
 def unjudged(problem: str, error: str) -> dict[str, Any]:
@@ -281,7 +281,7 @@ def manifest(names: Sequence[str], settings: Settings) -> str:
 
 def write_manifest(names: Sequence[str], settings: Settings, out: Path) -> None:
     """Write which submissions the class has, and how they are judged."""
-    results.write_whole(out / CLASS, manifest(names, settings))
+    results.write_text(out / CLASS, manifest(names, settings))
 
 
 def known_names(out: Path) -> list[str]:
@@ -304,7 +304,7 @@ def write_errors(errors: Mapping[str, Sequence[str]], out: Path) -> None:
     path.unlink(missing_ok=True)
     if errors:
         texts = [f"{name}: {text}" for name in sorted(errors) for text in errors[name]]
-        results.write_whole(path, "\n".join(texts))
+        results.write_text(path, "\n".join(texts))
 
 
 def merge(parts: Sequence[Path], out: Path) -> list[str]:
@@ -329,7 +329,7 @@ def merge(parts: Sequence[Path], out: Path) -> list[str]:
     for part, text in texts.items():
         if text != texts[parts[0]]:
             raise NoParts(f"{part} is of another class than {parts[0]}, or judged in another way")
-    results.write_whole(out / CLASS, texts[parts[0]])
+    results.write_text(out / CLASS, texts[parts[0]])
     names: list[str] = json.loads(texts[parts[0]])["submissions"]
     errors = []
     for name in names:
@@ -340,7 +340,7 @@ def merge(parts: Sequence[Path], out: Path) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
             errors.append((part / ERRORS).read_text(encoding="utf-8"))
     if errors:
-        results.write_whole(out / ERRORS, "".join(errors))
+        results.write_text(out / ERRORS, "".join(errors))
     return names
 
 
