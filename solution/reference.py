@@ -10,7 +10,7 @@ import numpy as np
 from plots import experiment
 from plots.experiment import Array, Run
 from solution.batching import shuffled_batches
-from solution.scan import minibatch_gd_scan, scan_runs
+from solution.scan import Descents, minibatch_gd_scan, scan_runs
 
 
 def scan(x: Array, y: Array, *, batch_size: int, lr: float, epochs: int, seed: int) -> Run:
@@ -19,8 +19,8 @@ def scan(x: Array, y: Array, *, batch_size: int, lr: float, epochs: int, seed: i
     early = np.geomspace(1, updates, 1500).astype(int)
     at = np.unique([0, *early, *range(max(0, updates - 1500), updates + 1)])
     started = time.perf_counter()
-    rng = np.random.default_rng(seed)
-    runs = scan_runs(x, y, batch_size=batch_size, lr=lr, epochs=epochs, rngs=[rng], at=at)
+    descents = Descents(batch_size, epochs, [np.random.default_rng(seed)], lr)
+    runs = scan_runs(x, y, descents, at=at)
     seconds = time.perf_counter() - started
     return Run(batch_size, updates, runs.losses[:, 0], at, runs.path[:, :, 0], seconds)
 
