@@ -6,7 +6,7 @@ import signal
 import statistics
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -285,32 +285,19 @@ def grade(options: argparse.Namespace) -> int:
     paths = submissions.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
-    names = list(paths)
-    if options.shard:
-        number, of = options.shard
-        names = names[number - 1 :: of]
+    number, of = options.shard or (1, 1)
+    names = list(paths)[number - 1 :: of]
     dropped = {*run.known_names(options.out)} - {*paths}
     try:
         run.write_manifest(list(paths), settings, options.out)
     except OSError as error:
-        print(f"{PROGRAM}: --out {options.out}: {error.strerror}", file=sys.stderr)
-        return 2
+        return refuse(PROGRAM, f"--out {options.out}: {error.strerror}")
     grading = run.Grading(paths, settings, options.out)
-    jobs = options.jobs or len(os.sched_getaffinity(0))
     try:
-        with (
-            run.on_dask(options.scheduler) if options.scheduler else run.local(jobs) as place,
-            tqdm(total=len(names), unit="submission", disable=None, dynamic_ncols=True) as bar,
-        ):
-            grading.run(*place, names, bar.update, options.anew)
+        judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return 2
-    for name, problem in grading.unreadable.items():
-        print(f"{results.on_one_line(name)} {problem}")
-    if dropped:
-        left_out = f"{len(dropped)} of an earlier run are not named now, and"
-        print(f"{left_out} are left out of the results")
+        return refuse(PROGRAM, error)
+    say_what_is_missing(grading.unreadable, len(dropped))
     run.write_errors(grading.errors, options.out)
     if options.shard:
         print(
@@ -321,14 +308,38 @@ def grade(options: argparse.Namespace) -> int:
     return finish(list(paths), options)
 
 
+def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespace) -> None:
+    """Judge these submissions, here or on a cluster, with a progress bar."""
+    jobs = options.jobs or len(os.sched_getaffinity(0))
+    with (
+        run.on_dask(options.scheduler) if options.scheduler else run.local(jobs) as place,
+        tqdm(total=len(names), unit="submission", disable=None, dynamic_ncols=True) as bar,
+    ):
+        grading.run(*place, names, bar.update, options.anew)
+
+
+def say_what_is_missing(unreadable: Mapping[str, str], dropped: int) -> None:
+    """Name what could not be read, and say how many were graded before, but are not named now."""
+    for name, problem in unreadable.items():
+        print(f"{results.on_one_line(name)} {problem}")
+    if dropped:
+        left_out = f"{dropped} of an earlier run are not named now, and"
+        print(f"{left_out} are left out of the results")
+
+
 def merge(options: argparse.Namespace) -> int:
     """Put the parts of a class together."""
     try:
         names = run.merge(options.part, options.out)
     except run.NoParts as error:
-        print(f"{PROGRAM} merge: {error}", file=sys.stderr)
-        return 2
+        return refuse(f"{PROGRAM} merge", error)
     return finish(names, options)
+
+
+def refuse(command: str, why: object) -> int:
+    """Say why a command cannot be done, and return its exit status."""
+    print(f"{command}: {why}", file=sys.stderr)
+    return 2
 
 
 def finish(names: Sequence[str], options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -106,14 +106,6 @@ class Failure:
 def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
     """Return everything that the page shows."""
     failures = common_failures(results, points)
-    failure_numbers: dict[Hashable, int] = {key: number for number, key in enumerate(failures)}
-    cells, lines, reports = Numbering(), Numbering(), Numbering()
-
-    def cell_number(function: str, cell: Result) -> int:
-        failure = failure_numbers.get(failure_key(function, cell), -1)
-        keys = ("status", "headline", "tests", "passed")
-        return cells.number((*(cell[key] for key in keys), failure))
-
     scores = [score(result, points) for result in results]
     where = [place(result) for result in results]
     places = [where.count(number) for number in range(len(PLACES))]
@@ -140,6 +132,23 @@ def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
         "where": where,
         "problems": [result["problem"] for result in results],
         "locked": [result["locked"] for result in results],
+        **numbered(results, points, failures),
+    }
+
+
+def numbered(
+    results: Sequence[Result], points: Points, failures: Iterable[Hashable]
+) -> dict[str, Any]:
+    """Return each learner's cells and report as numbers, and what the numbers mean."""
+    failure_numbers = {key: number for number, key in enumerate(failures)}
+    cells, lines, reports = Numbering(), Numbering(), Numbering()
+
+    def cell_number(function: str, cell: Result) -> int:
+        failure = failure_numbers.get(failure_key(function, cell), -1)
+        keys = ("status", "headline", "tests", "passed")
+        return cells.number((*(cell[key] for key in keys), failure))
+
+    return {
         "rows": [
             [cell_number(name, result["functions"][name]) for name in points] for result in results
         ],
@@ -147,7 +156,6 @@ def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
             reports.number(tuple(map(lines.number, result["report"].split("\n"))))
             for result in results
         ],
-        # what the numbers in "rows" and "reports" mean
         "cells": list(cells.numbers),
         "report_lines": list(reports.numbers),
         "lines": list(lines.numbers),
