@@ -2,51 +2,61 @@
 
 import argparse
 import importlib
+import io
 import math
-import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Protocol
 
 from plots import experiment
-from plots.experiment import SAMPLES, Run
+from plots.experiment import SAMPLES, Array, Line, Run
+from plots.files import write_whole
+from plots.options import Parser, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from plots.reference import Beside
-
 FOLDER = Path(__file__).parent
+PICTURES = ("comparison", "paths")  # of the runs
+Engine = Callable[..., Run]  # x, y, batch_size, lr, epochs, seed -> one descent
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with an option in one sentence."""
+class Beside(Protocol):
+    """The usual loop beside the runs: `str` of it says how they compare."""
 
-    def error(self, message: str) -> NoReturn:
-        """Print the sentence and exit with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
+    @property
+    def update_seconds(self) -> Mapping[int, float]:
+        """What an update takes in that loop, for each batch size."""
 
 
-def whole(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Return a parser of whole numbers from `least` to `most`."""
+@dataclass(frozen=True)
+class Extras:
+    """What the reference solution can do, and a learner's functions cannot.
 
-    def parse(text: str) -> int:
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least or (most is not None and value > most):
-            raise argparse.ArgumentTypeError(f"must be a whole number, {limits}, not {text}")
-        return value
+    Parameters
+    ----------
+    scan : callable
+        One more engine, and the one to be used unless another is asked for.
+    beside : callable
+        Runs in a second process, while the scan's pictures are drawn; takes what an engine takes,
+        but `batch_sizes`.
+    draw_landscape : callable
+        Draws one more picture, from the least-squares line and the seed of the shuffles.
+    draw_cost : callable
+        Draws one more picture, if that is asked for.
+    """
 
-    return parse
+    scan: Engine
+    beside: Callable[..., Beside]
+    draw_landscape: Callable[[Line, int], "Figure"]
+    draw_cost: Callable[[], "Figure"]
 
 
 def rate(text: str) -> float:
@@ -60,9 +70,31 @@ def rate(text: str) -> float:
     return value
 
 
-def parse(package: str, epochs: int, arguments: Sequence[str] | None) -> argparse.Namespace:
+def parse(
+    package: str, epochs: int, extras: Extras | None, arguments: Sequence[str] | None
+) -> argparse.Namespace:
     """Return the options of the command."""
-    whose = "your own functions" if package == "kata" else "the reference solution"
+    pictures = [*PICTURES, *(("landscape", "cost") if extras else ())]
+    parser = parser_of(package, epochs, extras)
+    parser.add_argument(
+        "pictures",
+        nargs="*",
+        metavar="PICTURE",
+        help=f"which to draw, of {', '.join(pictures)}"
+        + ("; cost measures for a minute, and is drawn only if named" if extras else ""),
+    )
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.pictures if name not in pictures]
+    if unknown:
+        parser.error(f"there is no picture {unknown[0]}, only {', '.join(pictures)}")
+    options.pictures = options.pictures or [name for name in pictures if name != "cost"]
+    must_be_writable(parser, options.out)
+    return options
+
+
+def parser_of(package: str, epochs: int, extras: Extras | None) -> Parser:
+    """Return a parser of the options, but for the names of the pictures."""
+    whose = "the reference solution" if extras else "your own functions"
     parser = Parser(
         prog=f"python -m {package}",
         description="Compare batch, stochastic and mini-batch gradient descent on "
@@ -70,14 +102,11 @@ def parse(package: str, epochs: int, arguments: Sequence[str] | None) -> argpars
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--epochs", type=whole(1), default=epochs, metavar="N", help="passes over the data"
-    )
-    parser.add_argument("--lr", type=rate, default=0.01, metavar="RATE", help="learning rate α")
-    parser.add_argument(
-        "--seed", type=whole(0), default=42, metavar="N", help="seed of data and shuffles"
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add("--epochs", type=whole(1), default=epochs, metavar="N", help="passes over the data")
+    add("--lr", type=rate, default=0.01, metavar="RATE", help="learning rate α")
+    add("--seed", type=whole(0), default=42, metavar="N", help="seed of data and shuffles")
+    add(
         "--batch-sizes",
         type=whole(1, SAMPLES),
         nargs="+",
@@ -85,123 +114,89 @@ def parse(package: str, epochs: int, arguments: Sequence[str] | None) -> argpars
         metavar="M",
         help="samples in each update, one run for each",
     )
-    own = package == "kata"
-    parser.add_argument(
+    add(
         "--engine",
-        choices=["numpy", "torch"] if own else ["scan", "numpy", "torch"],
-        default="numpy" if own else "scan",
+        choices=["scan", "numpy", "torch"] if extras else ["numpy", "torch"],
+        default="scan" if extras else "numpy",
         help="what trains: the loops of stage 4 (numpy) or 5 (torch)"
-        + ("" if own else ", or the scan, which takes the same steps at once"),
+        + (", or the scan, which takes the same steps at once" if extras else ""),
     )
-    parser.add_argument(
-        "--out", type=Path, default=FOLDER, metavar="FOLDER", help="where the pictures go"
-    )
-    pictures = ["comparison", "paths"] if own else ["comparison", "paths", "landscape", "cost"]
-    parser.add_argument(
-        "pictures",
-        nargs="*",
-        metavar="PICTURE",
-        help=f"which to draw, of {', '.join(pictures)}"
-        + ("" if own else "; cost measures for a minute, and is drawn only if named"),
-    )
-    options = parser.parse_args(arguments)
-    unknown = [name for name in options.pictures if name not in pictures]
-    if unknown:
-        parser.error(f"there is no picture {unknown[0]}, only {', '.join(pictures)}")
-    options.pictures = options.pictures or [name for name in pictures if name != "cost"]
-    try:  # now, not after minutes of training
-        options.out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=options.out):
+    add("--out", type=Path, default=FOLDER, metavar="FOLDER", help="where the pictures go")
+    return parser
+
+
+def must_be_writable(parser: Parser, out: Path) -> None:
+    """Make the folder of the pictures, and refuse it now if that fails, not after the training."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
             pass
     except (FileExistsError, NotADirectoryError):
-        parser.error(f"argument --out: cannot write to {options.out}: it is or is in a file")
+        parser.error(f"argument --out: cannot write to {out}: it is or is in a file")
     except OSError as error:
-        parser.error(f"argument --out: cannot write to {options.out}: {error.strerror}")
-    return options
+        parser.error(f"argument --out: cannot write to {out}: {error.strerror}")
 
 
 def save(figure: "Figure", out: Path, name: str) -> None:
-    """Write a picture, all of it or none."""
+    """Write a picture."""
     path = out / f"{name}.png"
-    partial = out / f".{name}.{os.getpid()}.part"
-    try:
-        figure.savefig(partial, format="png", dpi=110)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=110)
+    write_whole(path, picture.getvalue())
     print(f"picture: {path}")
 
 
-def compare(package: str, options: argparse.Namespace) -> None:
+def compare(package: str, options: argparse.Namespace, extras: Extras | None) -> None:
     """Train all runs, print the table, draw the pictures."""
     make_data = importlib.import_module(f"{package}.data").make_data
     x, y = make_data(SAMPLES, seed=options.seed)
     line = experiment.least_squares(x, y)
-    common = {"lr": options.lr, "epochs": options.epochs, "seed": options.seed}
     wanted = set(options.pictures)
+    runs: list[Run] = []
     with helper() as start:
         beside: Future[Beside] | None = None
-        if options.engine == "scan" and wanted & {"comparison", "paths"}:
-            sizes = {"batch_sizes": options.batch_sizes}
-            from plots import reference  # a learner's copy does not have it
-
-            beside = start(reference.beside_torch, x, y, **sizes, **common)
-        runs: list[Run] = []
-        if wanted & {"comparison", "paths"}:
-            runs = train(package, options, x, y)
+        if wanted & {*PICTURES}:
+            if extras and options.engine == "scan":
+                sizes = {"batch_sizes": options.batch_sizes}
+                beside = start(extras.beside, x, y, **sizes, **settings(options))
+            runs = train(package, options, extras, x, y)
             print(experiment.table(runs, line))
         # Matplotlib takes a while to import, and only now is it needed
         if "paths" in wanted:
             from plots import paths
 
             save(paths.draw(runs, line, options.lr), options.out, "paths")
-        if "landscape" in wanted:
-            from plots import landscape
-
-            save(landscape.draw(landscape.compute(line, options.seed)), options.out, "landscape")
-        loop = {"numpy": "NumPy loop", "torch": "PyTorch loop"}.get(options.engine, "PyTorch loop")
+        if extras and "landscape" in wanted:
+            save(extras.draw_landscape(line, options.seed), options.out, "landscape")
         if beside is not None:
             found = beside.result()
-            print(check(found))
+            print(found)
             runs = [replace(r, update_seconds=found.update_seconds[r.batch_size]) for r in runs]
         if "comparison" in wanted:
             from plots import comparison
 
+            loop = "NumPy loop" if options.engine == "numpy" else "PyTorch loop"
             save(comparison.draw(runs, line, options.lr, loop), options.out, "comparison")
-    if "cost" in wanted:
-        from plots import cost
-
-        save(cost.draw(cost.measure()), options.out, "cost")
+    if extras and "cost" in wanted:
+        save(extras.draw_cost(), options.out, "cost")
 
 
-def train(package: str, options: argparse.Namespace, x: Any, y: Any) -> list[Run]:
+def settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what all runs have in common."""
+    return {"lr": options.lr, "epochs": options.epochs, "seed": options.seed}
+
+
+def train(
+    package: str, options: argparse.Namespace, extras: Extras | None, x: Array, y: Array
+) -> list[Run]:
     """Run all descents with the engine that was asked for."""
-    runs = []
-    for batch_size in options.batch_sizes:
-        values = {
-            "batch_size": batch_size,
-            "lr": options.lr,
-            "epochs": options.epochs,
-            "seed": options.seed,
-        }
-        if options.engine == "scan":
-            from plots import reference
-
-            runs.append(reference.scan(x, y, **values))
-        elif options.engine == "numpy":
-            runs.append(experiment.with_numpy(package, x, y, **values))
-        else:
-            runs.append(experiment.with_torch(package, x, y, **values))
-    return runs
-
-
-def check(found: "Beside") -> str:
-    """Say how far the scan is from the PyTorch loop."""
-    few = ", ".join(f"{epochs} of batch size {size}" for size, epochs in found.epochs.items())
-    return (
-        f"check: after the first epochs ({few}) on the same batches, w and b of the PyTorch loop\n"
-        f"(float32) and of the scan (float64) differ by {found.difference:.1g} at most"
-    )
+    engine: Engine
+    if extras and options.engine == "scan":
+        engine = extras.scan
+    else:
+        loop = experiment.with_numpy if options.engine == "numpy" else experiment.with_torch
+        engine = partial(loop, package)
+    return [engine(x, y, batch_size=size, **settings(options)) for size in options.batch_sizes]
 
 
 @contextmanager
@@ -211,7 +206,12 @@ def helper() -> Iterator[Callable[..., "Future[Any]"]]:
         yield pool.submit
 
 
-def main(package: str, epochs: int, arguments: Sequence[str] | None = None) -> int:
+def main(
+    package: str,
+    epochs: int,
+    arguments: Sequence[str] | None = None,
+    extras: Extras | None = None,
+) -> int:
     """Run the command.
 
     Parameters
@@ -222,15 +222,17 @@ def main(package: str, epochs: int, arguments: Sequence[str] | None = None) -> i
         Default number of epochs.
     arguments : sequence of str, optional
         In place of those of the command line.
+    extras : Extras, optional
+        What only the reference solution has.
 
     Returns
     -------
     int
         Exit status: 0, or 1 if the functions are not written or fail. Bad options exit with 2.
     """
-    options = parse(package, epochs, arguments)
+    options = parse(package, epochs, extras, arguments)
     try:
-        compare(package, options)
+        compare(package, options, extras)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

@@ -1,7 +1,7 @@
 """The comparison picture: the loss of each descent on three clocks."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,52 +37,20 @@ def draw(runs: Sequence[Run], line: Line, lr: float, loop: str) -> Figure:
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     by_epoch, by_update, by_second = figure.subplots(1, 3, sharey=True)
     for run, style in styled(runs):
-        diverged = "" if np.isfinite(run.losses).all() else ", diverged"
-        seconds = f", {1e6 * run.update_seconds:.0f} µs per update"
-        label = (
-            f"{run.method} (m = {run.batch_size}{diverged}): "
-            f"ends at w = {run.w:.3f}, b = {run.b:.3f}"
-            f"{'' if math.isnan(run.update_seconds) else seconds}"
-        )
-        epochs = np.arange(1, len(run.losses) + 1)
+        style["label"] = label_of(run)
         on_all = line.losses(run.path)
-        for axes, clock, losses in (
-            (by_epoch, epochs, run.losses),
-            (by_update, run.at, on_all),
-            (by_second, run.at * run.update_seconds, on_all),
-        ):
-            shown = np.isfinite(losses) & (losses > 0) & np.isfinite(clock)
-            if axes is not by_epoch:
-                shown &= clock > 0
-            marker = "o" if shown.sum() == 1 else ""
-            axes.plot(
-                clock[shown], losses[shown], label=label, linewidth=1.6, marker=marker, **style
-            )
-            mark_arrival(axes, clock[shown], losses[shown], line.loss, str(style["color"]))
-    for axes, what in (
-        (by_epoch, "epoch (passes over the data)"),
-        (by_update, "updates"),
-        (by_second, f"seconds in a {loop}"),
-    ):
+        draw_losses(by_epoch, np.arange(1, len(run.losses) + 1), run.losses, line.loss, style)
+        draw_losses(by_update, run.at, on_all, line.loss, style)
+        draw_losses(by_second, run.at * run.update_seconds, on_all, line.loss, style)
+    by_epoch.set(xlabel="epoch (passes over the data)", ylabel="mean of the epoch's batch losses")
+    by_update.set(xlabel="updates", ylabel="loss on all samples")
+    by_second.set(xlabel=f"seconds in a {loop}", ylabel="loss on all samples")
+    for axes in (by_epoch, by_update, by_second):
         axes.axhline(line.loss, color="0.35", linestyle=":", linewidth=1.5)
-        axes.set_xlabel(what)
         axes.grid(which="major", alpha=0.3)
-        if axes is not by_epoch:
-            axes.set_xscale("log")
+        axes.set_xscale("linear" if axes is by_epoch else "log")
     by_epoch.set_yscale("log")
-    by_epoch.set_ylabel("mean of the epoch's batch losses")
-    by_update.set_ylabel("loss on all samples")
-    by_second.set_ylabel("loss on all samples")
-    by_epoch.annotate(
-        f"least squares: {line.loss:.4f} at w = {line.w:.3f}, b = {line.b:.3f}",
-        (1, line.loss),
-        xycoords=("axes fraction", "data"),
-        xytext=(-4, -4),
-        textcoords="offset points",
-        horizontalalignment="right",
-        verticalalignment="top",
-        fontsize=8,
-    )
+    name_the_floor(by_epoch, line)
     by_epoch.margins(y=0.12)
     figure.suptitle(
         f"Three clocks: gradient descent on the mean squared error, learning rate {lr:g}\n"
@@ -94,8 +62,44 @@ def draw(runs: Sequence[Run], line: Line, lr: float, loop: str) -> Figure:
     return figure
 
 
-def mark_arrival(axes: Axes, clock: NDArray[Any], losses: Array, floor: float, colour: str) -> None:
-    """Mark where a run first came close to the floor."""
+def label_of(run: Run) -> str:
+    """Say what a run was, and where it ended."""
+    diverged = "" if np.isfinite(run.losses).all() else ", diverged"
+    known = not math.isnan(run.update_seconds)
+    seconds = f", {1e6 * run.update_seconds:.0f} µs per update" if known else ""
+    return (
+        f"{run.method} (m = {run.batch_size}{diverged}): "
+        f"ends at w = {run.w:.3f}, b = {run.b:.3f}{seconds}"
+    )
+
+
+def draw_losses(
+    axes: Axes, clock: NDArray[Any], losses: Array, floor: float, style: Mapping[str, Any]
+) -> None:
+    """Draw the losses of a run, and mark where it first came close to the floor.
+
+    A logarithmic scale has no place for what is not finite, nor for what is not above 0: the
+    start.
+    """
+    shown = np.isfinite(losses) & (losses > 0) & np.isfinite(clock) & (clock > 0)
+    clock, losses = clock[shown], losses[shown]
+    marker = "o" if len(losses) == 1 else ""
+    axes.plot(clock, losses, linewidth=1.6, marker=marker, **style)
     near = np.flatnonzero(losses <= NEAR * floor)
     if len(near):
-        axes.plot(clock[near[0]], losses[near[0]], "o", color=colour, markeredgecolor="k", zorder=3)
+        at = clock[near[0]], losses[near[0]]
+        axes.plot(*at, "o", color=style["color"], markeredgecolor="k", zorder=3)
+
+
+def name_the_floor(axes: Axes, line: Line) -> None:
+    """Write below the floor what it is."""
+    axes.annotate(
+        f"least squares: {line.loss:.4f} at w = {line.w:.3f}, b = {line.b:.3f}",
+        (1, line.loss),
+        xycoords=("axes fraction", "data"),
+        xytext=(-4, -4),
+        textcoords="offset points",
+        horizontalalignment="right",
+        verticalalignment="top",
+        fontsize=8,
+    )

@@ -105,17 +105,22 @@ def draw_gradients(figure: Figure, function: str, values: Mapping[str, Any], val
             "", after, (w, b), arrowprops={"arrowstyle": "->", "linewidth": 1.8, **style}
         )
         reach = np.maximum(reach, np.abs([lr * dw, lr * db]))
-    reach = np.maximum(reach, 0.3 * reach.max())
+    draw_loss(plane, values, np.maximum(reach, 0.3 * reach.max()))
+    data.set(xlabel="x", ylabel="y", title="the samples")
+    for axes in (data, plane):
+        axes.legend(fontsize=8)
+
+
+def draw_loss(axes: Axes, values: Mapping[str, Any], reach: Array) -> None:
+    """Draw the contours of the loss around w and b, somewhat further than the steps reach."""
+    x, y, w, b = (values[name] for name in ("x", "y", "w", "b"))
     around = [
         np.linspace(at - 1.5 * r, at + 1.5 * r, 60) for at, r in zip((w, b), reach, strict=True)
     ]
     losses = [[oracles.mse_loss(x, y, p, q) for p in around[0]] for q in around[1]]
-    plane.contour(*around, losses, levels=12, colors="0.75", linewidths=0.8)
-    plane.plot(w, b, "ko")
-    plane.set(xlabel="w", ylabel="b", title="contours of the loss")
-    data.set(xlabel="x", ylabel="y", title="the samples")
-    for axes in (data, plane):
-        axes.legend(fontsize=8)
+    axes.contour(*around, losses, levels=12, colors="0.75", linewidths=0.8)
+    axes.plot(w, b, "ko")
+    axes.set(xlabel="w", ylabel="b", title="contours of the loss")
 
 
 def draw_step(figure: Figure, function: str, values: Mapping[str, Any], value: Any) -> None:

@@ -31,29 +31,17 @@ def draw(runs: Sequence[Run], line: Line, lr: float) -> Figure:
     """
     figure = Figure(figsize=(9, 6), layout="constrained")
     axes = figure.add_subplot()
-    paths = [run.path[(np.abs(run.path) < AROUND).all(axis=1)] for run in runs]
-    points = np.concatenate([*paths, [[0.0, 0.0], [line.w, line.b]]])
-    low, high = points.min(axis=0), points.max(axis=0)
-    room = 0.08 * (high - low)
-    # the closer look: around the minimum, and wide enough for runs that end near it
-    ends = np.array([path[-1] for path in paths])
-    near = ends[np.abs(ends - [line.w, line.b]).max(axis=1) < 0.6]
-    near = np.concatenate([near, [[line.w, line.b]]])
-    margin = np.array([0.08, 0.05])
-    closer = near.min(axis=0) - margin, near.max(axis=0) + margin
     inset = axes.inset_axes((0.4, 0.06, 0.57, 0.5))
-    for panel, least, most in (
-        (axes, low - room, high + room),
-        (inset, *closer),
-    ):
-        draw_contours(panel, line, least, most)
+    paths = [run.path[(np.abs(run.path) < AROUND).all(axis=1)] for run in runs]
+    for panel, (low, high) in ((axes, around_all(paths, line)), (inset, around_ends(paths, line))):
+        draw_contours(panel, line, low, high)
         for (run, style), path in zip(styled(runs), paths, strict=True):
             label = f"{run.method} (m = {run.batch_size})"
             panel.plot(*path.T, label=label, linewidth=1.3, **style)
             panel.plot(*path[-1], "o", color=style["color"], markeredgecolor="k", zorder=4)
         panel.plot(line.w, line.b, "k+", markersize=12, markeredgewidth=2, zorder=5)
-        panel.set_xlim(least[0], most[0])
-        panel.set_ylim(least[1], most[1])
+        panel.set_xlim(low[0], high[0])
+        panel.set_ylim(low[1], high[1])
     axes.plot(0, 0, "ks", markersize=5)
     axes.annotate("start", (0, 0), (6, 4), textcoords="offset points")
     axes.indicate_inset_zoom(inset, edgecolor="k")
@@ -63,6 +51,23 @@ def draw(runs: Sequence[Run], line: Line, lr: float) -> Figure:
     axes.set_title(f"Paths over the contours of the loss, learning rate {lr:g}")
     axes.legend(loc="upper right")
     return figure
+
+
+def around_all(paths: Sequence[Array], line: Line) -> tuple[Array, Array]:
+    """Return the corners of what holds all paths, with some room."""
+    points = np.concatenate([*paths, [[0.0, 0.0], [line.w, line.b]]])
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = 0.08 * (high - low)
+    return low - room, high + room
+
+
+def around_ends(paths: Sequence[Array], line: Line) -> tuple[Array, Array]:
+    """Return the corners of the closer look: the minimum, and the ends of runs near it."""
+    ends = np.array([path[-1] for path in paths])
+    near = ends[np.abs(ends - [line.w, line.b]).max(axis=1) < 0.6]
+    near = np.concatenate([near, [[line.w, line.b]]])
+    margin = np.array([0.08, 0.05])
+    return near.min(axis=0) - margin, near.max(axis=0) + margin
 
 
 def draw_contours(axes: Axes, line: Line, low: Array, high: Array) -> None:

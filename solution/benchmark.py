@@ -27,6 +27,18 @@ EPOCHS = {  # what each engine can do in about a second
     "SGDRegressor": {1: 1000},
     "scan": {1: 1000, 128: 1000, 1000: 1000},
 }
+GROWTH = (  # samples, batch size, epochs
+    (1000, 1, 100),
+    (1000, 1, 1000),
+    (1000, 1, 10_000),
+    (1000, 1, 100_000),
+    (100, 1, 10_000),
+    (10_000, 1, 100),
+    (1_000_000, 1, 1),
+    (1000, 10, 10_000),
+    (1000, 128, 10_000),
+    (1000, 1000, 10_000),
+)
 
 
 def runner(engine: str, n: int, batch_size: int, epochs: int) -> Callable[[], object]:
@@ -114,6 +126,42 @@ def in_own_process(engine: str, n: int, batch_size: int, epochs: int, repeats: i
     return [] if words[0] == "not" else [float(word) for word in words]
 
 
+def compare_engines(repeats: int) -> None:
+    """Print what an update takes with each engine."""
+    print("n = 1000; the ratio is to the scan, per update")
+    print(f"{'batch size':>10}  {'engine':<14}{'epochs':>7}{'µs/update':>11}{'ratio':>8}{'MB':>7}")
+    for batch_size in (1, 128, 1000):
+        rows = []
+        for engine in ENGINES:
+            epochs = EPOCHS[engine].get(batch_size)
+            found = in_own_process(engine, 1000, batch_size, epochs, repeats) if epochs else []
+            if epochs and found:
+                updates = epochs * math.ceil(1000 / batch_size)
+                rows.append((engine, epochs, 1e6 * found[0] / updates, found[1] / 1e6))
+        for engine, epochs, micro, mega in rows:
+            print(
+                f"{batch_size:>10}  {engine:<14}{epochs:>7}{micro:>11.3f}"
+                f"{micro / rows[-1][2]:>8.1f}{mega:>7.1f}"
+            )
+
+
+def measure_growth(repeats: int) -> None:
+    """Print how the scan grows with samples, batch size and epochs."""
+    print("how the scan grows")
+    print(
+        f"{'n':>10}{'batch size':>12}{'epochs':>9}{'updates':>13}{'seconds':>9}"
+        f"{'ns/update':>11}{'MB':>7}"
+    )
+    for n, batch_size, epochs in GROWTH:
+        updates = epochs * math.ceil(n / batch_size)
+        few = 1 if updates * batch_size > 3e7 else repeats
+        seconds, memory = in_own_process("scan", n, batch_size, epochs, few)
+        print(
+            f"{n:>10,}{batch_size:>12,}{epochs:>9,}{updates:>13,}{seconds:>9.3f}"
+            f"{1e9 * seconds / updates:>11.1f}{memory / 1e6:>7.1f}"
+        )
+
+
 def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(prog="python -m solution.benchmark", description=__doc__)
@@ -124,47 +172,9 @@ def main() -> None:
         engine, *numbers = options.one
         print(measure(engine, *(int(number) for number in numbers)))
         return
-    print("n = 1000; the ratio is to the scan, per update")
-    print(f"{'batch size':>10}  {'engine':<14}{'epochs':>7}{'µs/update':>11}{'ratio':>8}{'MB':>7}")
-    for batch_size in (1, 128, 1000):
-        rows = []
-        for engine in ENGINES:
-            epochs = EPOCHS[engine].get(batch_size)
-            found = (
-                in_own_process(engine, 1000, batch_size, epochs, options.repeats) if epochs else []
-            )
-            if epochs and found:
-                updates = epochs * math.ceil(1000 / batch_size)
-                rows.append((engine, epochs, 1e6 * found[0] / updates, found[1] / 1e6))
-        for engine, epochs, micro, mega in rows:
-            print(
-                f"{batch_size:>10}  {engine:<14}{epochs:>7}{micro:>11.3f}"
-                f"{micro / rows[-1][2]:>8.1f}{mega:>7.1f}"
-            )
-    print("\nhow the scan grows")
-    print(
-        f"{'n':>10}{'batch size':>12}{'epochs':>9}{'updates':>13}{'seconds':>9}"
-        f"{'ns/update':>11}{'MB':>7}"
-    )
-    for n, batch_size, epochs in (
-        (1000, 1, 100),
-        (1000, 1, 1000),
-        (1000, 1, 10_000),
-        (1000, 1, 100_000),
-        (100, 1, 10_000),
-        (10_000, 1, 100),
-        (1_000_000, 1, 1),
-        (1000, 10, 10_000),
-        (1000, 128, 10_000),
-        (1000, 1000, 10_000),
-    ):
-        updates = epochs * math.ceil(n / batch_size)
-        repeats = 1 if updates * batch_size > 3e7 else options.repeats
-        seconds, memory = in_own_process("scan", n, batch_size, epochs, repeats)
-        print(
-            f"{n:>10,}{batch_size:>12,}{epochs:>9,}{updates:>13,}{seconds:>9.3f}"
-            f"{1e9 * seconds / updates:>11.1f}{memory / 1e6:>7.1f}"
-        )
+    compare_engines(options.repeats)
+    print()
+    measure_growth(options.repeats)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,22 @@ import signal
 import statistics
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from solution.grading import page, results, run, sandbox, submissions
+from plots.options import whole
+from solution.grading import results, run, sandbox, submissions
 from solution.grading.remote import Limits
+from solution.grading.scores import Points, Result, score
 from tests import wording
 
 POINTS = Path(__file__).parent / "points.csv"
+PROGRAM = "python -m solution.grade"
+USAGE = f"""{PROGRAM} SUBMISSION... --out DIR [options]
+       {PROGRAM} merge DIR... --out DIR [--points FILE]"""
 DESCRIPTION = """\
 Judge what learners handed in. A SUBMISSION is a folder, a zip or a tar with the five modules in
 it, at the top or in kata/; nothing else in it is opened. Their code runs locked up: no network,
@@ -31,26 +36,99 @@ same tests, is not judged again: a run that was interrupted goes on when it is s
   python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
   python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
   python -m solution.grade merge part1 part2 --out results
+
+A submission that is called merge is ./merge.
 """
 ENDING = """\
 exit status: 0 all graded; 1 the grader itself failed on some, which have no score: run it again;
 2 bad options, or a host that cannot lock code up; 130 interrupted
 """
+MERGE_ENDING = """\
+exit status: 0 all graded; 1 some are not judged, or the grader itself failed on them; 2 bad
+options, or no parts of one class
+"""
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line; what is wrong there ends the program with status 2."""
+    """Read the command line; what is wrong there ends the program with status 2.
+
+    `run` of what is returned is the function that does what was asked for.
+    """
+    given = sys.argv[1:] if arguments is None else [*arguments]
+    words = from_first_word(given)
+    if words[:1] == ["merge"]:  # this very word: ./merge is a submission
+        options_before = given[: len(given) - len(words)]
+        return parse_merge([*options_before, *words[1:]])
+    return parse_grade(given)
+
+
+def from_first_word(arguments: Sequence[str]) -> list[str]:
+    """Return the command line from the first word that is no option and no option's value."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, usage=USAGE, add_help=False)
+    add_options_of_results(parser)
+    add_options_of_judging(parser)
+    parser.add_argument("words", nargs=argparse.REMAINDER)
+    found: list[str] = parser.parse_known_args(arguments)[0].words
+    return found
+
+
+def parse_grade(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line that judges submissions."""
     parser = argparse.ArgumentParser(
-        prog="python -m solution.grade",
+        prog=PROGRAM,
+        usage=USAGE,
         description=DESCRIPTION,
         epilog=ENDING,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("submission", nargs="*", type=Path, metavar="SUBMISSION")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where results go")
-    parser.add_argument(
-        "--all-in", type=Path, metavar="FOLDER", help="take all that is in this folder"
+    add_options_of_results(parser)
+    add_options_of_judging(parser)
+    parser.set_defaults(run=grade)
+    options = parsed(parser, arguments)
+    add_all_in(parser, options)
+    if not options.submission:
+        parser.error("name the submissions, or the folder that they are in with --all-in")
+    must_exist(parser, options.submission)
+    check_results(parser, options)
+    check_host(parser, options.no_sandbox)
+    return options
+
+
+def parse_merge(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line that puts parts together, without the word `merge`."""
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} merge",
+        usage="%(prog)s DIR... --out DIR [--points FILE]",
+        description="Put together the parts of a class that were judged with --shard.",
+        epilog=MERGE_ENDING,
     )
+    parser.add_argument("part", nargs="*", type=Path, metavar="DIR", help="results of one part")
+    add_options_of_results(parser)
+    parser.set_defaults(run=merge)
+    options = parsed(parser, arguments)
+    if os.path.lexists("merge") and not run.is_part(Path("merge")):
+        parser.error(
+            "there is a file or folder merge here: write ./merge to grade it, or move it away"
+        )
+    if not options.part:
+        parser.error("name the folders with the results of the parts")
+    must_exist(parser, options.part)
+    check_results(parser, options)
+    return options
+
+
+def parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options; --out is asked for here, as it may also stand behind the first word."""
+    options = parser.parse_intermixed_args(arguments)
+    if options.out is None:
+        parser.error("the following arguments are required: --out")
+    return options
+
+
+def add_options_of_results(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where results go, and what a function is worth."""
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where results go")
     parser.add_argument(
         "--points",
         type=Path,
@@ -58,12 +136,35 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="FILE",
         help="points of each function, a CSV file (default: solution/points.csv)",
     )
-    parser.add_argument(
+
+
+def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is judged, and how."""
+    add = parser.add_argument
+    add("--all-in", type=Path, metavar="FOLDER", help="take all that is in this folder")
+    add(
         "--jobs",
-        type=whole,
+        type=whole(1),
         metavar="N",
         help="submissions at a time (default: one for each core)",
     )
+    add("--anew", action="store_true", help="judge again what is judged already")
+    add(
+        "--shard",
+        type=fraction,
+        metavar="I/N",
+        help="judge only the I-th of N parts; put them together with merge",
+    )
+    add(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="judge on a Dask cluster, such as tcp://10.0.0.1:8786 (needs the extra `dask`)",
+    )
+    add_options_of_limits(parser)
+
+
+def add_options_of_limits(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what the judged code may do."""
     parser.add_argument(
         "--time-limit",
         type=positive,
@@ -73,7 +174,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--memory-limit",
-        type=whole,
+        type=whole(1),
         default=1024,
         metavar="MB",
         help="memory that it may take, above what Python and PyTorch have (default: 1024)",
@@ -84,33 +185,28 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="do not lock the code up: only for code that you trust, or on a machine that may "
         "break; every result says so",
     )
-    parser.add_argument("--anew", action="store_true", help="judge again what is judged already")
-    parser.add_argument(
-        "--shard",
-        type=fraction,
-        metavar="I/N",
-        help="judge only the I-th of N parts; put them together with merge",
-    )
-    parser.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="judge on a Dask cluster, such as tcp://10.0.0.1:8786 (needs the extra `dask`)",
-    )
-    options = parser.parse_intermixed_args(arguments)
-    options.merge = options.submission[:1] == [Path("merge")]
-    if options.merge:
-        options.submission = options.submission[1:]
-    if options.all_in is not None:
-        if not options.all_in.is_dir():
-            parser.error(f"--all-in {options.all_in}: there is no such folder")
-        options.submission += found_in(options.all_in, options.out)
-        if not options.submission:
-            parser.error(f"--all-in {options.all_in}: this folder is empty")
+
+
+def add_all_in(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Add what is in the folder of --all-in to the submissions that are named."""
+    if options.all_in is None:
+        return
+    if not options.all_in.is_dir():
+        parser.error(f"--all-in {options.all_in}: there is no such folder")
+    options.submission += found_in(options.all_in, options.out)
     if not options.submission:
-        parser.error("name the submissions, or the folder that they are in with --all-in")
-    missing = [path for path in options.submission if not os.path.lexists(path)]
+        parser.error(f"--all-in {options.all_in}: this folder is empty")
+
+
+def must_exist(parser: argparse.ArgumentParser, paths: Sequence[Path]) -> None:
+    """Refuse what is not there."""
+    missing = [path for path in paths if not os.path.lexists(path)]
     if missing:
         parser.error(f"there is no {missing[0]}")
+
+
+def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Read the table of points, and make the folder of the results."""
     try:
         options.points = results.read_points(options.points)
     except results.BadPoints as error:
@@ -121,16 +217,19 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             raise PermissionError(13, "Permission denied")
     except OSError as error:
         parser.error(f"--out {options.out}: {error.strerror}")
-    if not options.merge and sys.platform != "linux":
+
+
+def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:
+    """Refuse to judge on a host that cannot, or that cannot lock code up."""
+    if sys.platform != "linux":
         parser.error(
             "grading needs Linux, also without a sandbox (in WSL or a virtual machine, say)"
         )
-    if not options.merge and not options.no_sandbox and (obstacle := sandbox.obstacle()):
+    if not no_sandbox and (obstacle := sandbox.obstacle()):
         parser.error(
             f"the code cannot be locked up on this host: {obstacle}. With --no-sandbox it runs "
             "without, and may do whatever you may do"
         )
-    return options
 
 
 def found_in(folder: Path, out: Path) -> list[Path]:
@@ -142,13 +241,6 @@ def found_in(folder: Path, out: Path) -> list[Path]:
         and path.name not in ("Thumbs.db", "desktop.ini")
         and path.resolve() != out.resolve()
     )
-
-
-def whole(text: str) -> int:
-    """Read a whole number from 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
-    return int(text)
 
 
 def positive(text: str) -> float:
@@ -176,7 +268,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        return merge(options) if options.merge else grade(options)
+        status: int = options.run(options)
+        return status
     except KeyboardInterrupt:
         print("\ninterrupted: the same command goes on from here", file=sys.stderr)
         return 130
@@ -192,50 +285,61 @@ def grade(options: argparse.Namespace) -> int:
     paths = submissions.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
-    names = list(paths)
-    if options.shard:
-        number, of = options.shard
-        names = names[number - 1 :: of]
+    number, of = options.shard or (1, 1)
+    names = list(paths)[number - 1 :: of]
     dropped = {*run.known_names(options.out)} - {*paths}
     try:
         run.write_manifest(list(paths), settings, options.out)
     except OSError as error:
-        print(f"python -m solution.grade: --out {options.out}: {error.strerror}", file=sys.stderr)
-        return 2
+        return refuse(PROGRAM, f"--out {options.out}: {error.strerror}")
     grading = run.Grading(paths, settings, options.out)
-    jobs = options.jobs or len(os.sched_getaffinity(0))
     try:
-        with (
-            run.on_dask(options.scheduler) if options.scheduler else run.local(jobs) as place,
-            tqdm(total=len(names), unit="submission", disable=None, dynamic_ncols=True) as bar,
-        ):
-            grading.run(*place, names, bar.update, options.anew)
+        judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:
-        print(f"python -m solution.grade: {error}", file=sys.stderr)
-        return 2
-    for name, problem in grading.unreadable.items():
-        print(f"{results.on_one_line(name)} {problem}")
-    if dropped:
-        left_out = f"{len(dropped)} of an earlier run are not named now, and"
-        print(f"{left_out} are left out of the results")
+        return refuse(PROGRAM, error)
+    say_what_is_missing(grading.unreadable, len(dropped))
     run.write_errors(grading.errors, options.out)
     if options.shard:
         print(
             f"judged {len(names)} of {len(paths)} submissions (part {number} of {of}); put the "
-            f"parts together with: python -m solution.grade merge DIR... --out DIR"
+            f"parts together with: {PROGRAM} merge DIR... --out DIR"
         )
         return int(bool(grading.errors))
     return finish(list(paths), options)
 
 
+def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespace) -> None:
+    """Judge these submissions, here or on a cluster, with a progress bar."""
+    jobs = options.jobs or len(os.sched_getaffinity(0))
+    with (
+        run.on_dask(options.scheduler) if options.scheduler else run.local(jobs) as place,
+        tqdm(total=len(names), unit="submission", disable=None, dynamic_ncols=True) as bar,
+    ):
+        grading.run(*place, names, bar.update, options.anew)
+
+
+def say_what_is_missing(unreadable: Mapping[str, str], dropped: int) -> None:
+    """Name what could not be read, and say how many were graded before, but are not named now."""
+    for name, problem in unreadable.items():
+        print(f"{results.on_one_line(name)} {problem}")
+    if dropped:
+        left_out = f"{dropped} of an earlier run are not named now, and"
+        print(f"{left_out} are left out of the results")
+
+
 def merge(options: argparse.Namespace) -> int:
     """Put the parts of a class together."""
     try:
-        names = run.merge(options.submission, options.out)
+        names = run.merge(options.part, options.out)
     except run.NoParts as error:
-        print(f"python -m solution.grade merge: {error}", file=sys.stderr)
-        return 2
+        return refuse(f"{PROGRAM} merge", error)
     return finish(names, options)
+
+
+def refuse(command: str, why: object) -> int:
+    """Say why a command cannot be done, and return its exit status."""
+    print(f"{command}: {why}", file=sys.stderr)
+    return 2
 
 
 def finish(names: Sequence[str], options: argparse.Namespace) -> int:
@@ -244,7 +348,7 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     results.write_class(found, options.points, options.out)
     print(summary(found, options.points))
     print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
-    failed = [r["submission"] for r in found if page.score(r, options.points) is None]
+    failed = [r["submission"] for r in found if score(r, options.points) is None]
     for name in failed[:10]:
         print(f"{results.on_one_line(name)} has no score: the grader failed", file=sys.stderr)
     missing = len(names) - len(found)
@@ -255,14 +359,14 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     return int(bool(failed or missing))
 
 
-def summary(found: Sequence[results.Result], points: results.Points) -> str:
+def summary(found: Sequence[Result], points: Points) -> str:
     """Say in a few lines how the class did."""
-    scores = sorted(s for r in found if (s := page.score(r, points)) is not None)
+    scores = sorted(own for r in found if (own := score(r, points)) is not None)
     most = sum(points.values())
     lines = [f"graded {wording.count(len(found), 'submission')}"]
     if scores:
         middle = results.number(statistics.median(scores))
-        finished = sum(score == most for score in scores)
+        finished = sum(gained == most for gained in scores)
         lines[0] += f": {finished} have all {results.number(most)} points, the median is {middle}"
     for name in points:
         statuses = Counter(r["functions"][name]["status"] for r in found)

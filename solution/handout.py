@@ -26,7 +26,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from plots.command import Parser
+from plots.files import write_whole
+from plots.options import Parser
 from tests import diagnosis
 from tests.mistakes import MISTAKES, Mistake, Recorded, record
 from tests.probes import FILES
@@ -34,7 +35,7 @@ from tests.probes import FILES
 ROOT = Path(__file__).parent.parent
 AUTOGRADING = Path(__file__).parent / "autograding"
 
-LEFT_OUT = ("solution/", "plots/reference.py", "plots/landscape.py", "plots/cost.py")
+LEFT_OUT = "solution/"
 MISTAKE_FILES = ("__init__.py", "catalogue.py", "record.py")  # no others: they are the mistakes
 WITH_BLOCKS = ("README.md", "pyproject.toml", "constraints.txt", ".gitignore")
 MARKERS = re.compile(r"(?:# |<!-- )(end )?instructors(?: -->)?")
@@ -42,7 +43,7 @@ MARKERS = re.compile(r"(?:# |<!-- )(end )?instructors(?: -->)?")
 # What grades needs of the handout, and of solution/ beside it: nothing that is solved.
 GRADER = (
     *("LICENSE", "README.md", "conftest.py", "constraints.txt", "minibatch_kata_pytest.py"),
-    *("pyproject.toml", "tests/"),
+    *("pyproject.toml", "tests/", "plots/__init__.py", "plots/files.py", "plots/options.py"),
 )
 GRADER_OF_SOLUTION = (
     *("solution/__init__.py", "solution/grade.py", "solution/grading/", "solution/points.csv"),
@@ -245,9 +246,8 @@ def zipped(files: Files) -> bytes:
 
 def write_zip(files: Files, out: Path) -> None:
     """Write a zip, all of it or none."""
-    with staged(out) as staging:
-        (staging / "zip").write_bytes(zipped(files))
-        (staging / "zip").replace(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, zipped(files))
 
 
 def write_folder(files: Files, out: Path) -> None:

@@ -23,7 +23,9 @@ References
 .. [1] G. E. Blelloch, "Prefix sums and their applications", CMU-CS-90-190, 1990.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -166,12 +168,58 @@ def minibatch_gd_scan(
     >>> w, b, losses.tolist()
     (0.75, 0.75, [4.0, 1.0])
     """
-    runs = scan_runs(x, y, batch_size=batch_size, lr=lr, epochs=epochs, rngs=[rng], w=w, b=b)
+    runs = scan_runs(x, y, Descents(batch_size, epochs, [rng], lr, w, b))
     return float(runs.w[0]), float(runs.b[0]), runs.losses[:, 0]
 
 
+@dataclass(frozen=True, eq=False)
+class Descents:
+    """Several descents of one batch size: other shuffles, rates, starts.
+
+    Parameters
+    ----------
+    batch_size : int
+        Samples in each update, in all runs.
+    epochs : int
+        Number of passes over the data.
+    rngs : sequence of numpy.random.Generator
+        One for each run along the last axis. Runs along other axes share its shuffles.
+    lr, w, b : array_like
+        Learning rates and starts, arrays that broadcast with one of shape (len(rngs),): with
+        5 rates of shape (5, 1) and 20 generators, 100 runs of shape (5, 20).
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is below 1, or there is no generator.
+    """
+
+    batch_size: int
+    epochs: int
+    rngs: Sequence[np.random.Generator]
+    lr: ArrayLike
+    w: ArrayLike = 0.0
+    b: ArrayLike = 0.0
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, not {self.batch_size}")
+        if not self.rngs:
+            raise ValueError("there must be a generator for each run")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the runs."""
+        parts = np.shape(self.lr), np.shape(self.w), np.shape(self.b), (len(self.rngs),)
+        return np.broadcast_shapes(*parts)
+
+    def of_each(self, values: ArrayLike) -> Array:
+        """Return the values of lr, w or b for each run."""
+        return np.array(np.broadcast_to(values, self.shape), dtype=np.float64)
+
+
 class Runs(NamedTuple):
-    """Several descents of one batch size; `shape` is that of lr, w, b and rngs together.
+    """What comes of several descents; `shape` is that of the runs.
 
     `w` and `b` have that shape, `losses` (epochs, *shape), or (0, *shape) if none were asked for.
     `path` has (len(at), 2, *shape): w and b after as many updates.
@@ -184,33 +232,16 @@ class Runs(NamedTuple):
 
 
 def scan_runs(
-    x: Array,
-    y: Array,
-    *,
-    batch_size: int,
-    lr: ArrayLike,
-    epochs: int,
-    rngs: Sequence[np.random.Generator],
-    w: ArrayLike = 0.0,
-    b: ArrayLike = 0.0,
-    at: ArrayLike = (),
-    record_losses: bool = True,
+    x: Array, y: Array, descents: Descents, *, at: ArrayLike = (), record_losses: bool = True
 ) -> Runs:
-    """Run several descents at once: other shuffles, rates, starts.
+    """Run several descents at once.
 
     Parameters
     ----------
     x, y : ndarray of float64, shape (n, 1)
         All samples; not changed.
-    batch_size : int
-        Samples in each update, in all runs.
-    lr, w, b : array_like
-        Learning rates and starts, arrays that broadcast with one of shape (len(rngs),): with
-        5 rates of shape (5, 1) and 20 generators, 100 runs of shape (5, 20).
-    epochs : int
-        Number of passes over the data.
-    rngs : sequence of numpy.random.Generator
-        One for each run along the last axis. Runs along other axes share its shuffles.
+    descents : Descents
+        What to run.
     at : array_like of int, increasing
         After how many updates w and b are to be recorded, from 0 (the start) on.
     record_losses : bool
@@ -224,45 +255,25 @@ def scan_runs(
     Raises
     ------
     ValueError
-        If `batch_size` is below 1, x and y differ in length, or there is no generator.
+        If x and y differ in length.
     """
-    n = len(x)
-    if batch_size < 1:
-        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
-    if len(y) != n:
-        raise ValueError(f"x and y must have the same length, not {n} and {len(y)}")
-    if not rngs:
-        raise ValueError("there must be a generator for each run")
-    size = min(batch_size, n)
-    shape = np.broadcast_shapes(np.shape(lr), np.shape(w), np.shape(b), (len(rngs),))
-    rates = np.broadcast_to(np.asarray(lr, dtype=np.float64), shape)
-    now_w = np.broadcast_to(np.asarray(w, dtype=np.float64), shape).copy()
-    now_b = np.broadcast_to(np.asarray(b, dtype=np.float64), shape).copy()
-    losses = np.zeros((epochs if record_losses else 0, *shape))
+    if len(y) != len(x):
+        raise ValueError(f"x and y must have the same length, not {len(x)} and {len(y)}")
+    w, b = descents.of_each(descents.w), descents.of_each(descents.b)
+    losses = np.zeros((descents.epochs if record_losses else 0, *w.shape))
     asked = np.asarray(at, dtype=int)
-    path = np.empty((len(asked), 2, *shape))
-    each = -(-n // size)  # batches in an epoch
-    # beyond this the arithmetic of the loop may overflow where that of the maps does not
-    limit = 1e300 / (1 + float(np.abs(x).max(initial=0.0))) ** 2 / (1 + np.abs(rates).max())
+    path = np.empty((len(asked), 2, *w.shape))
     done = 0
     with np.errstate(all="ignore"):  # a run that diverges shows in its numbers
-        for chunk in chunks(x[:, 0], y[:, 0], size, epochs, rngs, int(np.prod(shape))):
-            ws, bs = replay(maps_of(chunk, rates), now_w, now_b)
-            wild = ~((np.abs(ws) < limit) & (np.abs(bs) < limit))
-            for run in zip(*np.nonzero(wild.any(axis=0)), strict=True):
-                every = (slice(None), *run)
-                first = max(int(wild[every].argmax()) - 1, 0)
-                redo(chunk, float(rates[run]), ws[every], bs[every], first, run[-1])
-            count = len(ws) - 1
-            here = (asked >= done) & (asked <= done + count)
+        for chunk, ws, bs in replayed(x[:, 0], y[:, 0], descents):
+            last = done + len(ws) - 1
+            here = (asked >= done) & (asked <= last)
             path[here, 0], path[here, 1] = ws[asked[here] - done], bs[asked[here] - done]
             if record_losses:
                 add_losses(losses, chunk, ws, bs)
-            now_w, now_b = ws[-1], bs[-1]
-            done += count
-    if record_losses:
-        losses /= each
-    return Runs(now_w, now_b, losses, path)
+            w, b, done = ws[-1], bs[-1], last
+    losses /= -(-len(x) // min(descents.batch_size, len(x)))  # batches in an epoch
+    return Runs(w, b, losses, path)
 
 
 # -- batches ----------------------------------------------------------------------------------
@@ -287,21 +298,15 @@ class Chunk(NamedTuple):
         return self.xs[kind][at], self.ys[kind][at]
 
 
-def chunks(
-    x: Array,
-    y: Array,
-    size: int,
-    epochs: int,
-    rngs: Sequence[np.random.Generator],
-    runs: int,
-) -> Iterator[Chunk]:
+def chunks(x: Array, y: Array, descents: Descents) -> Iterator[Chunk]:
     """Yield the batches of all epochs in their order, a bounded number of samples at a time."""
-    n = len(x)
-    budget = max(CHUNK // runs, size)
+    n, rngs = len(x), descents.rngs
+    size = min(descents.batch_size, n)
+    budget = max(CHUNK // math.prod(descents.shape), size)
     many = max(1, budget // n)  # epochs at a time
     step = n if many > 1 else budget // size * size
-    for start in range(0, epochs, many):
-        count = min(many, epochs - start)
+    for start in range(0, descents.epochs, many):
+        count = min(many, descents.epochs - start)
         orders = np.empty((count, len(rngs), n), dtype=np.int64)
         for epoch in range(count):
             for index, rng in enumerate(rngs):
@@ -324,6 +329,19 @@ def cut(orders: NDArray[np.int64], size: int) -> list[NDArray[np.int64]]:
 
 
 # -- updates ----------------------------------------------------------------------------------
+
+
+def replayed(x: Array, y: Array, descents: Descents) -> Iterator[tuple[Chunk, Array, Array]]:
+    """Yield all batches, some at a time, with w and b before the first of them and after each."""
+    rates = descents.of_each(descents.lr)
+    w, b = descents.of_each(descents.w), descents.of_each(descents.b)
+    # beyond this the arithmetic of the loop may overflow where that of the maps does not
+    limit = 1e300 / (1 + float(np.abs(x).max(initial=0.0))) ** 2 / (1 + np.abs(rates).max())
+    for chunk in chunks(x, y, descents):
+        ws, bs = replay(maps_of(chunk, rates), w, b)
+        redo_beyond(limit, chunk, rates, ws, bs)
+        yield chunk, ws, bs
+        w, b = ws[-1], bs[-1]
 
 
 def maps_of(chunk: Chunk, rates: Array) -> Map:
@@ -407,14 +425,23 @@ def add_losses(losses: Array, chunk: Chunk, ws: Array, bs: Array) -> None:
         start += x.shape[1]
 
 
-def redo(chunk: Chunk, lr: float, ws: Array, bs: Array, first: int, generator: int) -> None:
+def redo_beyond(limit: float, chunk: Chunk, rates: Array, ws: Array, bs: Array) -> None:
+    """Redo all runs whose w or b gets beyond a limit, from the update before."""
+    wild = ~((np.abs(ws) < limit) & (np.abs(bs) < limit))
+    for run in zip(*np.nonzero(wild.any(axis=0)), strict=True):
+        every = (slice(None), *run)
+        first = max(int(wild[every].argmax()) - 1, 0)
+        batches = (chunk.batch(update, run[-1]) for update in range(first, len(ws) - 1))
+        redo(batches, float(rates[run]), ws[every][first:], bs[every][first:])
+
+
+def redo(batches: Iterable[tuple[Array, Array]], lr: float, ws: Array, bs: Array) -> None:
     """Make the updates of one run that diverges as the loop does, overflows included."""
-    w, b = ws[first], bs[first]
-    for update in range(first, len(ws) - 1):
+    w, b = ws[0], bs[0]
+    for update, (x, y) in enumerate(batches, start=1):
         if np.isnan(w) and np.isnan(b):
             ws[update:] = bs[update:] = np.nan
             return
-        x, y = chunk.batch(update, generator)
         residual = w * x + b - y
         w, b = w - lr * (2 * np.mean(residual * x)), b - lr * (2 * np.mean(residual))
-        ws[update + 1], bs[update + 1] = w, b
+        ws[update], bs[update] = w, b

@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plots import command, experiment, reference
+from plots import command, experiment
+from solution import __main__ as solution_command
+from solution import reference
 from solution.data import make_data
 from solution.descent import minibatch_gd
 
@@ -61,7 +63,7 @@ def test_table_check_and_pictures_come_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new"
-    assert command.main("solution", 5, [*SMALL, "--out", str(out), "comparison", "paths"]) == 0
+    assert solution_command.main([*SMALL, "--out", str(out), "comparison", "paths"]) == 0
     lines = capsys.readouterr().out.splitlines()
     head = "method batch size updates w b final loss seconds"
     assert " ".join(lines[0].split()) == head
@@ -79,7 +81,7 @@ def test_table_check_and_pictures_come_out(
 @pytest.mark.parametrize("engine", ["numpy", "torch"])
 def test_loops_draw_the_same_pictures(engine: str, tmp_path: Path) -> None:
     options = [*SMALL, "--engine", engine, "--out", str(tmp_path), "comparison"]
-    assert command.main("solution", 5, options) == 0
+    assert solution_command.main(options) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["comparison.png"]
 
 
@@ -116,6 +118,6 @@ def test_bad_options_get_one_sentence(
     options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as exit_:
-        command.main("solution", 5, options)
+        solution_command.main(options)
     assert exit_.value.code == 2
     assert capsys.readouterr().err == f"python -m solution: {sentence}\n"

@@ -24,6 +24,7 @@ from solution.checks.handed_in import replaced
 from solution.grading import results, run, sandbox, station, submissions
 from solution.grading.judge import STATUS
 from solution.grading.properties import properties
+from solution.grading.scores import GRADER_ERROR
 from tests.mistakes import known
 from tests.probes import STAGES
 
@@ -451,6 +452,72 @@ def test_parts_of_different_classes_are_not_put_together(
     assert "there are no results in" in capsys.readouterr().err
 
 
+def test_options_may_come_before_the_word_merge(graded_few: Path, tmp_path: Path) -> None:
+    for before in (["--out", str(tmp_path / "merge")], [f"--o={tmp_path / 'merge'}"]):
+        assert grade.main([*before, "merge", str(graded_few)]) == 0
+        assert without_times(tmp_path / "merge") == without_times(graded_few)
+
+
+@pytest.mark.parametrize("path", ["./merge", "merge/", "class/merge"])
+def test_a_submission_may_be_called_merge(
+    few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(few / "wrong", path)
+    options = grade.parse([path, "--out", "results"])
+    assert (options.run, options.submission) == (grade.grade, [Path(path)])
+    options = grade.parse(["--out", "merge", path, "merge" if path != "class/merge" else path])
+    assert (options.run, options.submission[0]) == (grade.grade, Path(path))
+
+
+def test_who_has_a_submission_called_merge_is_told_what_to_write(
+    graded_few: Path,
+    few: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(few / "wrong", "merge")
+    for others in ([], [str(few / "right")]):
+        with pytest.raises(SystemExit, match="2"):
+            grade.main(["merge", *others, "--out", "results"])
+        assert "write ./merge to grade it" in capsys.readouterr().err.splitlines()[-1]
+    shutil.rmtree("merge")
+    shutil.copytree(graded_few, "merge")  # results may be called so
+    assert grade.main(["merge", "merge", "--out", "results"]) == 0
+
+
+@pytest.mark.parametrize(
+    "option", [["--jobs", "2"], ["--shard", "1/2"], ["--no-sandbox"], ["--all-in", "."]]
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_merge_refuses_options_of_judging(
+    graded_few: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    option: list[str],
+    place: int,
+) -> None:
+    arguments = ["merge", str(graded_few), "--out", str(tmp_path / "out")]
+    arguments[place:place] = option
+    with pytest.raises(SystemExit, match="2"):
+        grade.main(arguments)
+    assert f"unrecognized arguments: {option[0]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["merge", "--help"], ["--help", "merge"]])
+def test_each_command_has_its_own_help(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        grade.main(arguments)
+    said = capsys.readouterr().out
+    assert "merge DIR... --out DIR" in said
+    assert ("--jobs" in said) == ("merge" not in arguments)
+    assert "--points" in said
+
+
 def test_a_dask_cluster_gives_the_same_results_though_a_worker_dies(
     graded_few: Path, few: Path, tmp_path: Path
 ) -> None:
@@ -528,7 +595,7 @@ def test_a_failure_of_the_grader_is_nobodys_zero(
         assert grade.main(arguments) == 1
     assert len(tried) == 2  # once more, in a new process
     assert rows(tmp_path)["right"]["score"] == ""
-    assert rows(tmp_path)["right"]["predict"] == results.GRADER_ERROR
+    assert rows(tmp_path)["right"]["predict"] == GRADER_ERROR
     folder = tmp_path / "submissions" / "right"
     assert "score" not in json.loads((folder / "gradescope.json").read_text())
     assert json.loads((folder / "classroom.json").read_text())["status"] == "error"
@@ -587,10 +654,12 @@ def test_every_status_is_one_of_those_that_are_agreed() -> None:
     [
         ([], "name the submissions"),
         (["nothing-there"], "there is no nothing-there"),
+        (["merge"], "name the folders with the results of the parts"),
+        (["merge", "nothing-there"], "there is no nothing-there"),
         (["--all-in", "nothing-there"], "there is no such folder"),
         (["--all-in", "empty"], "this folder is empty"),
         (["tests", "--shard", "3/2"], "is no part"),
-        (["tests", "--jobs", "0"], "is no whole number from 1"),
+        (["tests", "--jobs", "0"], "must be a whole number, at least 1, not 0"),
         (["tests", "--time-limit", "-1"], "is no number of seconds"),
     ],
 )
@@ -607,3 +676,12 @@ def test_bad_options_are_refused(
     with pytest.raises(SystemExit, match="2"):
         grade.main([*arguments, "--out", str(tmp_path)])
     assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["tests"], ["merge", "part1"]])
+def test_where_results_go_must_be_said(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        grade.main(arguments)
+    assert "required: --out" in capsys.readouterr().err

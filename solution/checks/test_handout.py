@@ -124,6 +124,15 @@ def test_no_checks_settings_or_bytecode_are_there(files: Files) -> None:
             assert not re.search("solution|ruff|mypy|instructors", content.decode()), path
 
 
+def test_nothing_that_learners_get_imports_the_solution(files: Files) -> None:
+    for path, file in files.items():
+        if path.endswith(".py"):
+            for node in ast.walk(ast.parse(file.content)):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                assert not [n for n in names if n.split(".")[0] == "solution"], path
+
+
 def test_stubs_are_unsolved(files: Files) -> None:
     for stage in FILES:
         content = files[f"kata/{stage}.py"].content
@@ -473,6 +482,16 @@ def test_grader_has_the_tests_of_the_handout_and_nothing_solved(files: Files) ->
         modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
     assert modes == {"grader.zip": 0o644, "run_autograder": 0o755, "setup.sh": 0o755}
     assert upload == {name: files[f"autograding/{name}"].content for name in modes}
+
+
+def test_grader_has_all_that_it_imports(files: Files, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(files["autograding/grader.zip"].content)) as archive:
+        archive.extractall(tmp_path)
+    modules = [f"solution.grading.{name}" for name in ("judge", "locked", "run", "sandbox")]
+    code = f"import solution.grade, {', '.join(modules)}"
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
 
 
 # Stands for Python: makes an environment of itself, notes what is installed, and "grades".

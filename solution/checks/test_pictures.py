@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plots import comparison, cost, landscape, paths
+from plots import comparison, paths
 from plots.experiment import Line, Run, least_squares
-from plots.landscape import Landscape
+from solution import cost, landscape
 from solution.data import make_data
+from solution.landscape import Landscape
 
 AT = np.array([0, 1, 10])
 PATH = np.array([[0.0, 0.0], [1.0, 2.0], [2.9, 2.0]])

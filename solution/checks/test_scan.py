@@ -14,7 +14,7 @@ import solution.scan
 from solution.checks.conftest import ROOT
 from solution.data import make_data
 from solution.descent import minibatch_gd
-from solution.scan import compose, minibatch_gd_scan, replay, scan_runs
+from solution.scan import Descents, compose, minibatch_gd_scan, replay, scan_runs
 
 # From far below to far above the limit of stability, which is 2 over the largest eigenvalue of
 # the Hessian (below 20 for these data): the last one overflows within a few updates.
@@ -84,7 +84,7 @@ def test_many_runs_are_the_single_runs() -> None:
     rates = np.array([[0.001], [0.05], [5.0]])
     starts = np.array([[1.0], [0.0], [-2.0]])
     rngs = [np.random.default_rng(seed) for seed in range(4)]
-    runs = scan_runs(x, y, batch_size=7, lr=rates, epochs=6, rngs=rngs, w=starts)
+    runs = scan_runs(x, y, Descents(7, 6, rngs, rates, w=starts))
     assert runs.w.shape == runs.b.shape == (3, 4)
     assert runs.losses.shape == (6, 3, 4)
     for i in range(3):
@@ -106,9 +106,7 @@ def test_many_runs_are_the_single_runs() -> None:
 def test_w_and_b_at_any_update() -> None:
     x, y = data(10, 3)
     every = list(range(13))  # 3 epochs of 4 batches, the start and the end included
-    runs = scan_runs(
-        x, y, batch_size=3, lr=0.05, epochs=3, rngs=[np.random.default_rng(5)], at=every
-    )
+    runs = scan_runs(x, y, Descents(3, 3, [np.random.default_rng(5)], 0.05), at=every)
     assert runs.path.shape == (13, 2, 1)
     assert runs.path[0, :, 0].tolist() == [0.0, 0.0]
     for epochs in (1, 2, 3):
@@ -144,7 +142,7 @@ def test_arguments_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="same length"):
         minibatch_gd_scan(x, y[1:], batch_size=1, lr=0.1, epochs=1, rng=rng)
     with pytest.raises(ValueError, match="a generator for each run"):
-        scan_runs(x, y, batch_size=1, lr=0.1, epochs=1, rngs=[])
+        Descents(batch_size=1, epochs=1, rngs=[], lr=0.1)
 
 
 def test_memory_does_not_grow_with_the_length_of_the_run() -> None:

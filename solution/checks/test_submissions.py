@@ -46,7 +46,9 @@ def under(folder: str) -> dict[str, bytes]:
     return {folder + name: text for name, text in FILES.items()}
 
 
-@pytest.mark.parametrize("folder", ["", "kata/", "alice/", "alice/kata/", "a/b/c/kata/"])
+@pytest.mark.parametrize(
+    "folder", ["", "kata/", "alice/", "alice/kata/", "a/b/c/kata/", "a/b/c/d/kata/"]
+)
 @pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
 def test_modules_are_found_at_the_top_or_in_kata(
     tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path], folder: str
@@ -71,6 +73,33 @@ def test_the_folder_with_most_modules_is_meant(
 ) -> None:
     path = put(tmp_path / "alice", {"data.py": b"a stray file", **under("kata/")})
     assert read(path) == FILES
+
+
+@pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
+def test_a_folder_is_alone_whatever_files_lie_beside_it(
+    tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    others = {"README.md": b"", ".git/HEAD": b"", "__MACOSX/alice/._data.py": b""}
+    assert read(put(tmp_path / "alice", {**others, **under("alice/")})) == FILES
+
+
+@pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
+def test_what_is_near_the_top_comes_before_what_is_further_down(
+    tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    near = {"kata/data.py": b"mine"}
+    assert read(put(tmp_path / "alice", {**near, **under("old/week 1/kata/")})) == {
+        "data.py": b"mine"
+    }
+
+
+@pytest.mark.parametrize("folder", [".old/kata/", "__old/kata/", "a/.b/kata/", "a/b/c/d/e/kata/"])
+@pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
+def test_what_is_hidden_or_too_deep_is_not_looked_at(
+    tmp_path: Path, put: Callable[[Path, dict[str, bytes]], Path], folder: str
+) -> None:
+    with pytest.raises(Unreadable, match="has none of the five modules"):
+        read(put(tmp_path / "alice", under(folder)))
 
 
 def test_what_is_missing_is_not_there(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 import io
 import json
+import math
+import os
+import time
 from typing import Any
 
 import numpy as np
@@ -253,3 +256,17 @@ def test_answers_of_another_form_are_the_code_speaking_for_the_judge(
     probe: str, times: int, description: Description
 ) -> None:
     assert not remote.has_form(probe, description, {"times": times, "epochs": 1})
+
+
+def test_waiting_for_a_message_ends_with_the_time_or_the_other_side() -> None:
+    ours, theirs = os.pipe()
+    os.write(theirs, b"four")
+    receive = wire.receive_from(ours, until=time.monotonic() + 0.05)
+    assert receive(3) == b"fou"
+    with pytest.raises(TimeoutError):  # but not before all is read that is there
+        receive(2)
+    os.close(theirs)
+    for until in (time.monotonic() - 1, math.inf):
+        with pytest.raises(EOFError):
+            wire.receive_from(ours, until)(1)
+    os.close(ours)

@@ -10,16 +10,15 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from string import Template
 from typing import Any
 
+from solution.grading.scores import GRADER_ERROR, Points, Result, score
 from tests.probes import STAGE_OF, STAGES
-
-Result = Mapping[str, Any]
 
 KINDS = ("passed", "wrong", "not started")  # all else is "other"
 FAILED = ("wrong", "raised", "timeout", "memory", "crashed")  # what a lesson could help with
@@ -39,7 +38,7 @@ LEAST_LEARNERS = 2  # make a topic for everybody
 NUMBER = re.compile(r"(?<!\w)\d+(\.\d+)?(e[+-]?\d+)?")
 
 
-def render(results: Sequence[Result], points: Mapping[str, float]) -> str:
+def render(results: Sequence[Result], points: Points) -> str:
     """Return one self-contained HTML page about a class.
 
     Parameters
@@ -104,17 +103,9 @@ class Failure:
     learners: int = 0
 
 
-def summary(results: Sequence[Result], points: Mapping[str, float]) -> dict[str, Any]:
+def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
     """Return everything that the page shows."""
     failures = common_failures(results, points)
-    failure_numbers: dict[Hashable, int] = {key: number for number, key in enumerate(failures)}
-    cells, lines, reports = Numbering(), Numbering(), Numbering()
-
-    def cell_number(function: str, cell: Result) -> int:
-        failure = failure_numbers.get(failure_key(function, cell), -1)
-        keys = ("status", "headline", "tests", "passed")
-        return cells.number((*(cell[key] for key in keys), failure))
-
     scores = [score(result, points) for result in results]
     where = [place(result) for result in results]
     places = [where.count(number) for number in range(len(PLACES))]
@@ -141,6 +132,23 @@ def summary(results: Sequence[Result], points: Mapping[str, float]) -> dict[str,
         "where": where,
         "problems": [result["problem"] for result in results],
         "locked": [result["locked"] for result in results],
+        **numbered(results, points, failures),
+    }
+
+
+def numbered(
+    results: Sequence[Result], points: Points, failures: Iterable[Hashable]
+) -> dict[str, Any]:
+    """Return each learner's cells and report as numbers, and what the numbers mean."""
+    failure_numbers = {key: number for number, key in enumerate(failures)}
+    cells, lines, reports = Numbering(), Numbering(), Numbering()
+
+    def cell_number(function: str, cell: Result) -> int:
+        failure = failure_numbers.get(failure_key(function, cell), -1)
+        keys = ("status", "headline", "tests", "passed")
+        return cells.number((*(cell[key] for key in keys), failure))
+
+    return {
         "rows": [
             [cell_number(name, result["functions"][name]) for name in points] for result in results
         ],
@@ -148,26 +156,17 @@ def summary(results: Sequence[Result], points: Mapping[str, float]) -> dict[str,
             reports.number(tuple(map(lines.number, result["report"].split("\n"))))
             for result in results
         ],
-        # what the numbers in "rows" and "reports" mean
         "cells": list(cells.numbers),
         "report_lines": list(reports.numbers),
         "lines": list(lines.numbers),
     }
 
 
-def score(result: Result, points: Mapping[str, float]) -> float | None:
-    """Return the points of the functions that passed, None if the grader failed at one."""
-    statuses = {name: result["functions"][name]["status"] for name in points}
-    if "grader error" in statuses.values():
-        return None
-    return math.fsum(points[name] for name, status in statuses.items() if status == "passed")
-
-
 def place(result: Result) -> int:
     """Return where a learner is, as an index of `PLACES`: at the first stage not passed."""
     if result["problem"]:
         return UNREADABLE
-    if any(cell["status"] == "grader error" for cell in result["functions"].values()):
+    if any(cell["status"] == GRADER_ERROR for cell in result["functions"].values()):
         return NO_SCORE
     for number, names in enumerate(STAGES.values()):
         statuses = {result["functions"][name]["status"] for name in names}
@@ -176,7 +175,7 @@ def place(result: Result) -> int:
     return FINISHED
 
 
-def histogram(results: Sequence[Result], points: Mapping[str, float]) -> list[int]:
+def histogram(results: Sequence[Result], points: Points) -> list[int]:
     """Return how many learners have 0, 1, 2 … functions passed, of those who have a score."""
     passed = Counter(
         sum(cell["status"] == "passed" for cell in result["functions"].values())
@@ -216,7 +215,7 @@ def failure_key(function: str, cell: Result) -> tuple[str, str, str] | None:
 
 
 def common_failures(
-    results: Sequence[Result], points: Mapping[str, float]
+    results: Sequence[Result], points: Points
 ) -> dict[tuple[str, str, str], Failure]:
     """Return the failures by what they have in common, the most frequent first."""
     found: dict[tuple[str, str, str], Failure] = {}

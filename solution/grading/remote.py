@@ -8,7 +8,6 @@ process that wrote it.
 import json
 import os
 import re
-import select
 import signal
 import socket
 import subprocess
@@ -184,7 +183,7 @@ class Ward:
         end = time.monotonic() + seconds
         try:
             wire.write(self.channel.fileno(), text, buffer.chunks)
-            told, data = wire.read(lambda number: self._receive(number, end))
+            told, data = wire.read(wire.receive_from(self.channel.fileno(), end))
             if not isinstance(told, dict) or told.get("number") != self.number:
                 raise wire.Malformed("an answer to another question")
         except wire.Malformed:
@@ -196,17 +195,6 @@ class Ward:
         except (EOFError, OSError):
             raise Gone(self._how_it_ended()) from None
         return told, wire.Bytes(data)
-
-    def _receive(self, number: int, end: float) -> bytes:
-        found = bytearray()
-        while len(found) < number:
-            if not select.select([self.channel], [], [], max(end - time.monotonic(), 0))[0]:
-                raise TimeoutError
-            piece = self.channel.recv(min(number - len(found), 1 << 20))
-            if not piece:
-                raise EOFError
-            found += piece
-        return bytes(found)
 
     def _how_it_ended(self) -> Problem:
         """Return the problem of a process that has closed its channel."""

@@ -4,26 +4,24 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from plots.files import write_whole
 from solution.grading import page
+from solution.grading.scores import GRADER_ERROR as GRADER_ERROR  # handed on to the judge
+from solution.grading.scores import Points, Result, score
 from tests.probes import STAGE_OF, STAGES
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
 FORMAT = 1  # of the JSON
-GRADER_ERROR = "grader error"
 STATUSES = (
     *("passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"),
     GRADER_ERROR,
 )
-
-Result = Mapping[str, Any]
-Points = Mapping[str, float]
 
 
 class BadPoints(ValueError):
@@ -95,29 +93,27 @@ def folder_of(name: str) -> str:
     return f"{plain or 'submission'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, all of it or none."""
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
+def write_text(path: Path, text: str) -> None:
+    """Write a text, all of it or none."""
+    write_whole(path, text.encode())
 
 
 def write_submission(result: Result, points: Points, out: Path) -> None:
     """Write what there is of one submission: for the learner, and for two platforms."""
     folder = out / "submissions" / folder_of(result["submission"])
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "report.txt", report(result, points))
-    write_whole(folder / "gradescope.json", to_json(gradescope(result, points)))
-    write_whole(folder / "classroom.json", to_json(classroom(result, points)))
+    write_text(folder / "report.txt", report(result, points))
+    write_text(folder / "gradescope.json", to_json(gradescope(result, points)))
+    write_text(folder / "classroom.json", to_json(classroom(result, points)))
 
 
 def write_class(results: Sequence[Result], points: Points, out: Path) -> None:
     """Write what there is of the class."""
     for result in results:
         write_submission(result, points, out)
-    write_whole(out / "results.csv", to_csv(results, points))
-    write_whole(out / "junit.xml", junit(results))
-    write_whole(out / "class.html", page.render(results, points))
+    write_text(out / "results.csv", to_csv(results, points))
+    write_text(out / "junit.xml", junit(results))
+    write_text(out / "class.html", page.render(results, points))
 
 
 def to_json(value: Any) -> str:
@@ -143,7 +139,7 @@ def said(result: Result, name: str) -> str:
 
 def report(result: Result, points: Points) -> str:
     """Write what a learner gets to read."""
-    total = page.score(result, points)
+    total = score(result, points)
     most = number(sum(points.values()))
     points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
     lines = [f"{on_one_line(result['submission'])}: {points_text}"]
@@ -177,7 +173,7 @@ def gradescope(result: Result, points: Points) -> dict[str, Any]:
                 "visibility": "visible",
             }
         )
-    total = page.score(result, points)
+    total = score(result, points)
     found: dict[str, Any] = {} if total is None else {"score": total}
     return found | {
         "execution_time": result["seconds"],
@@ -198,8 +194,8 @@ def classroom(result: Result, points: Points) -> dict[str, Any]:
     tests = []
     for name, value in points.items():
         state = states.get(result["functions"][name]["status"], "fail")
-        score = value if state == "pass" else 0.0
-        tests.append({"name": name, "status": state, "score": score, "line_no": 0})
+        gained = value if state == "pass" else 0.0
+        tests.append({"name": name, "status": state, "score": gained, "line_no": 0})
         if state == "error":
             tests[-1]["message"] = "the grader failed"
     found = {test["status"] for test in tests}
@@ -216,7 +212,7 @@ def to_csv(results: Sequence[Result], points: Points) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["submission", "score", "max_score", *FUNCTIONS])
     for result in results:
-        total = page.score(result, points)
+        total = score(result, points)
         rows.writerow(
             [
                 harmless(result["submission"]),
@@ -237,34 +233,35 @@ def junit(results: Sequence[Result]) -> str:
     """Write JUnit's XML: a suite for each submission, a case for each function."""
     root = ET.Element("testsuites", name="minibatch-gradient-descent-kata")
     for result in results:
-        cases = result["functions"].items()
-        failed = [name for name, found in cases if found["status"] not in ("passed", GRADER_ERROR)]
-        errors = [name for name, found in cases if found["status"] == GRADER_ERROR]
+        statuses = [found["status"] for found in result["functions"].values()]
+        errors = statuses.count(GRADER_ERROR)
         suite = ET.SubElement(
             root,
             "testsuite",
             name=for_xml(result["submission"]),
-            tests=str(len(cases)),
-            failures=str(len(failed)),
-            errors=str(len(errors)),
+            tests=str(len(statuses)),
+            failures=str(len(statuses) - statuses.count("passed") - errors),
+            errors=str(errors),
             skipped="0",
             time=f"{result['seconds']:.3f}",
         )
-        for name, found in cases:
-            case = ET.SubElement(
-                suite,
-                "testcase",
-                classname=for_xml(f"{result['submission']}.{STAGE_OF[name]}"),
-                name=name,
-            )
-            if name in failed or name in errors:
-                kind = "failure" if name in failed else "error"
-                message = for_xml(found["headline"])
-                outcome = ET.SubElement(case, kind, type=found["status"], message=message)
-                outcome.text = for_xml(said(result, name))
+        for name in result["functions"]:
+            add_case(suite, result, name)
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text.decode() + "\n"
+
+
+def add_case(suite: ET.Element, result: Result, name: str) -> None:
+    """Add what JUnit's XML has of one function."""
+    found = result["functions"][name]
+    place = for_xml(f"{result['submission']}.{STAGE_OF[name]}")
+    case = ET.SubElement(suite, "testcase", classname=place, name=name)
+    if found["status"] != "passed":
+        kind = "error" if found["status"] == GRADER_ERROR else "failure"
+        message = for_xml(found["headline"])
+        outcome = ET.SubElement(case, kind, type=found["status"], message=message)
+        outcome.text = for_xml(said(result, name))
 
 
 def for_xml(text: str) -> str:

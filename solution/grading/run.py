@@ -17,6 +17,7 @@ from typing import Any
 
 from solution.grading import results, sandbox, station, submissions
 from solution.grading.remote import ROOT, Limits
+from solution.grading.scores import GRADER_ERROR
 
 JUDGED = "judged.json"
 CLASS = "class.json"
@@ -118,7 +119,7 @@ def seed_of(files: Mapping[str, bytes]) -> int:
 
 def failed(why: str) -> dict[str, Any]:
     """Return what is found where the grader itself fails."""
-    functions = results.of_all(results.GRADER_ERROR, "the grader failed: grade this one again")
+    functions = results.of_all(GRADER_ERROR, "the grader failed: grade this one again")
     return {"functions": functions, "report": "", "errors": [why], "seconds": 0.0}
 
 
@@ -232,7 +233,7 @@ def write_judged(result: Mapping[str, Any], out: Path) -> None:
     """Write the JSON that all else is made from."""
     folder = out / "submissions" / results.folder_of(result["submission"])
     folder.mkdir(parents=True, exist_ok=True)
-    results.write_whole(folder / JUDGED, results.to_json(result))
+    results.write_text(folder / JUDGED, results.to_json(result))
 
 
 def unjudged(problem: str, error: str) -> dict[str, Any]:
@@ -262,7 +263,7 @@ def is_judged(out: Path, name: str, own_key: str) -> bool:
 
 def has_grader_error(result: Mapping[str, Any]) -> bool:
     """Whether the grader failed on some function."""
-    return results.GRADER_ERROR in {own["status"] for own in result["functions"].values()}
+    return GRADER_ERROR in {own["status"] for own in result["functions"].values()}
 
 
 # -- files of the class -------------------------------------------------------------------------
@@ -280,7 +281,7 @@ def manifest(names: Sequence[str], settings: Settings) -> str:
 
 def write_manifest(names: Sequence[str], settings: Settings, out: Path) -> None:
     """Write which submissions the class has, and how they are judged."""
-    results.write_whole(out / CLASS, manifest(names, settings))
+    results.write_text(out / CLASS, manifest(names, settings))
 
 
 def known_names(out: Path) -> list[str]:
@@ -292,13 +293,18 @@ def known_names(out: Path) -> list[str]:
     return found
 
 
+def is_part(folder: Path) -> bool:
+    """Whether a folder holds results of a class, or of a part of one."""
+    return (folder / CLASS).is_file()
+
+
 def write_errors(errors: Mapping[str, Sequence[str]], out: Path) -> None:
     """Write what went wrong in the grader, for those who mend it."""
     path = out / ERRORS
     path.unlink(missing_ok=True)
     if errors:
         texts = [f"{name}: {text}" for name in sorted(errors) for text in errors[name]]
-        results.write_whole(path, "\n".join(texts))
+        results.write_text(path, "\n".join(texts))
 
 
 def merge(parts: Sequence[Path], out: Path) -> list[str]:
@@ -323,7 +329,7 @@ def merge(parts: Sequence[Path], out: Path) -> list[str]:
     for part, text in texts.items():
         if text != texts[parts[0]]:
             raise NoParts(f"{part} is of another class than {parts[0]}, or judged in another way")
-    results.write_whole(out / CLASS, texts[parts[0]])
+    results.write_text(out / CLASS, texts[parts[0]])
     names: list[str] = json.loads(texts[parts[0]])["submissions"]
     errors = []
     for name in names:
@@ -334,7 +340,7 @@ def merge(parts: Sequence[Path], out: Path) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
             errors.append((part / ERRORS).read_text(encoding="utf-8"))
     if errors:
-        results.write_whole(out / ERRORS, "".join(errors))
+        results.write_text(out / ERRORS, "".join(errors))
     return names
 
 

@@ -4,7 +4,6 @@ import atexit
 import contextlib
 import os
 import queue
-import select
 import subprocess
 import sys
 import threading
@@ -70,21 +69,12 @@ class Station:
 
     def _receive(self, until: float) -> Any:
         assert self.process.stdout is not None
-        output = self.process.stdout.fileno()
-
-        def receive(number: int) -> bytes:
-            found = bytearray()
-            while len(found) < number:
-                if not select.select([output], [], [], max(until - time.monotonic(), 0))[0]:
-                    raise StationFailed("the judge takes too long")
-                piece = os.read(output, number - len(found))
-                if not piece:
-                    raise StationFailed("the judge has ended")
-                found += piece
-            return bytes(found)
-
         try:
-            return wire.read(receive)[0]
+            return wire.read(wire.receive_from(self.process.stdout.fileno(), until))[0]
+        except TimeoutError:
+            raise StationFailed("the judge takes too long") from None
+        except EOFError:
+            raise StationFailed("the judge has ended") from None
         except wire.Malformed:
             raise StationFailed("the judge says what nobody understands") from None
 

@@ -8,8 +8,9 @@ import re
 import stat
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from tests.probes import STAGES
 
@@ -18,7 +19,7 @@ MODULE_SIZE = 1_000_000  # bytes; the solution's longest module has 6 000
 ARCHIVE_SIZE = 20_000_000
 UNPACKED_SIZE = 200_000_000
 MOST_ENTRIES = 10_000
-DEEPEST = 4  # folders in folders
+DEEPEST = 4  # folders above a kata/
 SUFFIXES = re.compile(r"\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 
 
@@ -95,10 +96,45 @@ def read(path: Path) -> dict[str, bytes]:
         raise Unreadable(f"is a broken archive ({type(error).__name__})") from error
 
 
-def best(found: dict[PurePosixPath, dict[str, int]]) -> PurePosixPath | None:
+# -- where the modules are --------------------------------------------------------------------
+
+
+class Listing(Protocol):
+    """What is in a folder or an archive, as far as the modules' place among it depends on it."""
+
+    def folders(self) -> Sequence[str]:
+        """Return the names of the folders at the top, but for hidden ones."""
+
+    def modules(self, place: PurePosixPath) -> Sequence[str]:
+        """Return the names of the modules in one folder."""
+
+    def katas(self) -> Iterable[PurePosixPath]:
+        """Return every `kata/` that is not too deep, nor in a hidden folder."""
+
+
+def place_of_modules(listing: Listing) -> PurePosixPath | None:
+    """Return the folder with the submission's modules, None if there is none.
+
+    It is the top or its `kata/`, or the same of a folder that is alone there; if none of these
+    has modules, a `kata/` further down. Of several, it is the one with most of the modules, and
+    of these the one nearest to the top.
+    """
+    alone = listing.folders()
+    tops = [PurePosixPath(), *map(PurePosixPath, alone if len(alone) == 1 else ())]
+    near = [place for top in tops for place in (top, top / "kata")]
+    return best(listing, near) or best(listing, listing.katas())
+
+
+def best(listing: Listing, places: Iterable[PurePosixPath]) -> PurePosixPath | None:
     """Return the folder that has most of the modules, of those the one nearest to the top."""
-    order = sorted(found, key=lambda folder: (-len(found[folder]), len(folder.parts), str(folder)))
-    return order[0] if order else None
+    counts = {place: len(listing.modules(place)) for place in places}
+    order = sorted(counts, key=lambda place: (-counts[place], len(place.parts), str(place)))
+    return order[0] if order and counts[order[0]] else None
+
+
+def hidden(name: str) -> bool:
+    """Whether a folder is some tool's, not the learner's."""
+    return name.startswith((".", "__"))
 
 
 # -- folders ----------------------------------------------------------------------------------
@@ -106,46 +142,44 @@ def best(found: dict[PurePosixPath, dict[str, int]]) -> PurePosixPath | None:
 
 def read_folder(top: Path) -> dict[str, bytes]:
     """Read the modules in a folder."""
-    found = modules_in(top, near(top)) or modules_in(top, further_down(top))
-    place = best(found)
+    folder = Folder(top)
+    place = place_of_modules(folder)
     if place is None:
         return {}
     for part in [place, *place.parents][:-1]:
         if (top / part).is_symlink():
             raise Unreadable(f"{part} is a link")
-    return {name: read_file(top / place / name, name) for name in found[place]}
+    return {name: read_file(top / place / name, name) for name in folder.modules(place)}
 
 
-def modules_in(top: Path, folders: Iterable[Path]) -> dict[PurePosixPath, dict[str, int]]:
-    """Return the names of the modules in each of these folders, if it has any."""
-    found: dict[PurePosixPath, dict[str, int]] = {}
-    for folder in folders:
-        modules = [name for name in MODULES if os.path.lexists(folder / name)]
-        if modules:
-            found[PurePosixPath(folder.relative_to(top).as_posix())] = dict.fromkeys(modules, 0)
-    return found
+class Folder:
+    """What is in a folder: no more of it is looked at than is asked for."""
 
+    def __init__(self, top: Path) -> None:
+        self.top = top
 
-def near(top: Path) -> list[Path]:
-    """Return a folder and its `kata/`, and the same of a folder that is alone in it."""
-    inner = [path for path in entries(top, MOST_ENTRIES) if path.is_dir() and not hidden(path)]
-    tops = [top, *inner] if len(inner) == 1 else [top]
-    return [folder for one in tops for folder in (one, one / "kata")]
+    def folders(self) -> list[str]:
+        """Return the names of the folders at the top, but for hidden ones."""
+        inside = entries(self.top, MOST_ENTRIES)
+        return [path.name for path in inside if path.is_dir() and not hidden(path.name)]
 
+    def modules(self, place: PurePosixPath) -> list[str]:
+        """Return the names of the modules in one folder."""
+        return [name for name in MODULES if os.path.lexists(self.top / place / name)]
 
-def further_down(top: Path) -> Iterator[Path]:
-    """Yield every `kata/` that is not too deep."""
-    left, folders = MOST_ENTRIES, [top]
-    while folders:
-        folder = folders.pop()
-        inside = entries(folder, left)
-        left -= len(inside)
-        for path in inside:
-            if path.is_dir() and not path.is_symlink() and not hidden(path):
-                if path.name == "kata":
-                    yield path
-                if len(path.relative_to(top).parts) < DEEPEST:
-                    folders.append(path)
+    def katas(self) -> Iterator[PurePosixPath]:
+        """Yield every `kata/` that is not too deep, nor in a hidden folder."""
+        left, folders = MOST_ENTRIES, [self.top]
+        while folders:
+            inside = entries(folders.pop(), left)
+            left -= len(inside)
+            for path in inside:
+                if path.is_dir() and not path.is_symlink() and not hidden(path.name):
+                    place = PurePosixPath(path.relative_to(self.top).as_posix())
+                    if path.name == "kata":
+                        yield place
+                    if len(place.parts) <= DEEPEST:
+                        folders.append(path)
 
 
 def entries(folder: Path, most: int) -> list[Path]:
@@ -159,18 +193,13 @@ def entries(folder: Path, most: int) -> list[Path]:
     return found
 
 
-def hidden(path: Path) -> bool:
-    """Whether a folder is some tool's, not the learner's."""
-    return path.name.startswith((".", "__"))
-
-
 def read_archive_in(top: Path) -> dict[str, bytes]:
     """Read the one archive in a folder that has no modules: a platform may have put it there."""
     inside = entries(top, MOST_ENTRIES)
     archives = [path for path in inside if SUFFIXES.search(path.name) and not path.is_dir()]
     if len(archives) == 1:
         return read(archives[0])
-    names = sorted(path.name for path in inside if not hidden(path))
+    names = sorted(path.name for path in inside if not hidden(path.name))
     there = f" (it has {', '.join(map(shown, names[:5]))})" if names else " (it is empty)"
     raise Unreadable(NOTHING + there)
 
@@ -199,11 +228,11 @@ def limited(read_bytes: Callable[[int], bytes], name: str) -> bytes:
 
 
 class Contents:
-    """The names in an archive, and where among them the modules are."""
+    """The names in an archive, in its order."""
 
     def __init__(self) -> None:
         self.tops: set[str] = set()
-        self.modules: dict[PurePosixPath, dict[str, int]] = {}
+        self.places: dict[PurePosixPath, dict[str, int]] = {}
         self.links: set[PurePosixPath] = set()
         self.count = 0
 
@@ -214,34 +243,43 @@ class Contents:
             raise Unreadable(f"holds the path {shown(name)}, which leads out of the archive")
         if self.count >= MOST_ENTRIES:
             raise Unreadable(f"has more than {MOST_ENTRIES:,} files: hand in kata/ only")
-        if path.parts and not path.parts[0].startswith((".", "__")):
+        if len(path.parts) > 1:
             self.tops.add(path.parts[0])
         if is_link:
             self.links.add(path)
         if path.name in MODULES and len(path.parts) <= DEEPEST + 2:
-            modules = self.modules.setdefault(path.parent, {})
+            modules = self.places.setdefault(path.parent, {})
             if path.name in modules:
                 raise Unreadable(f"holds {shown(name)} twice")
             modules[path.name] = self.count
         self.count += 1
 
+    def folders(self) -> list[str]:
+        """Return the names of the folders at the top, but for hidden ones."""
+        return [name for name in self.tops if not hidden(name)]
+
+    def modules(self, place: PurePosixPath) -> list[str]:
+        """Return the names of the modules in one folder."""
+        return [*self.places.get(place, ())]
+
+    def katas(self) -> list[PurePosixPath]:
+        """Return every `kata/` that is not too deep, nor in a hidden folder."""
+        return [
+            place
+            for place in self.places
+            if place.name == "kata" and not any(map(hidden, place.parts))
+        ]
+
     def chosen(self) -> dict[str, int]:
         """Return the numbers of the entries that are the submission's modules."""
-        (top,) = self.tops if len(self.tops) == 1 else (".",)
-        alone = PurePosixPath(), PurePosixPath(top)
-        folder = best(
-            {
-                place: found
-                for place, found in self.modules.items()
-                if place in alone or place.name == "kata"
-            }
-        )
-        if folder is None:
+        place = place_of_modules(self)
+        if place is None:
             return {}
-        for path in [folder, *folder.parents, *(folder / name for name in self.modules[folder])]:
+        modules = self.places[place]
+        for path in [place, *place.parents, *(place / name for name in modules)]:
             if path in self.links:
                 raise Unreadable(f"{shown(str(path))} is a link")
-        return self.modules[folder]
+        return modules
 
 
 def read_zip(path: Path) -> dict[str, bytes]:

@@ -8,7 +8,9 @@ nothing else: other kinds, dtypes and shapes, and messages that are too long, ar
 import json
 import math
 import os
+import select
 import struct
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -54,7 +56,7 @@ def read(receive: Callable[[int], bytes]) -> tuple[Any, bytes]:
     Parameters
     ----------
     receive : callable
-        Returns as many bytes as it is asked for, or raises `EOFError`.
+        Returns as many bytes as it is asked for: see `receive_from`.
 
     Raises
     ------
@@ -71,12 +73,18 @@ def read(receive: Callable[[int], bytes]) -> tuple[Any, bytes]:
     return text, receive(of_bytes)
 
 
-def receive_from(file: int) -> Callable[[int], bytes]:
-    """Return a function that reads from a file descriptor, and waits as long as it takes."""
+def receive_from(file: int, until: float = math.inf) -> Callable[[int], bytes]:
+    """Return a function that reads as many bytes as it is asked for from a file descriptor.
+
+    It raises `EOFError` if there is an end before, and `TimeoutError` if the monotonic clock
+    reaches `until`.
+    """
 
     def receive(number: int) -> bytes:
         found = bytearray()
         while len(found) < number:
+            if until < math.inf and not is_ready(file, until):
+                raise TimeoutError
             piece = os.read(file, min(number - len(found), 1 << 20))
             if not piece:
                 raise EOFError
@@ -84,6 +92,11 @@ def receive_from(file: int) -> Callable[[int], bytes]:
         return bytes(found)
 
     return receive
+
+
+def is_ready(file: int, until: float) -> bool:
+    """Wait until there is something to read, and say whether there is."""
+    return bool(select.select([file], [], [], max(until - time.monotonic(), 0))[0])
 
 
 def pack_files(files: Mapping[str, bytes]) -> list[list[Any]]:

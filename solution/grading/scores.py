@@ -1,0 +1,18 @@
+"""What a submission's result and the points are, and how they make a score."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+Result = Mapping[str, Any]  # the JSON of one submission, as `solution.grading.run` writes it
+Points = Mapping[str, float]  # of each function, in order
+
+GRADER_ERROR = "grader error"  # the status of a function on which the grader itself failed
+
+
+def score(result: Result, points: Points) -> float | None:
+    """Return the points of the functions that passed, None if the grader failed at one."""
+    statuses = {name: result["functions"][name]["status"] for name in points}
+    if GRADER_ERROR in statuses.values():
+        return None
+    return math.fsum(points[name] for name, status in statuses.items() if status == "passed")
