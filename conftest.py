@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
-from tests.judge import hints
+from tests.judge import (
+    hints,
+    profiles,  # noqa: F401, Hypothesis' settings
+)
 from tests.judge.functions import FILES, FUNCTIONS, STAGES
 from tests.judge.judging import Implementation
 from tests.judge.report import Report
@@ -16,24 +18,6 @@ from tests.judged.submission import Submission
 
 ROOT = Path(__file__).parent
 IMPLEMENTATION = pytest.StashKey[Implementation]()
-
-# A learner's run is the same every time: fixed random numbers, nothing remembered on disk, and
-# no verdict that depends on the speed of the machine.
-settings.register_profile(
-    "kata",
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=20,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-    report_multiple_bugs=False,
-    print_blob=False,
-    suppress_health_check=list(HealthCheck),
-)
-settings.register_profile(
-    "thorough", settings.get_profile("kata"), derandomize=False, max_examples=250
-)
-settings.load_profile("kata")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

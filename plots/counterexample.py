@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from tests import oracles
-from tests.wording import Array
+from tests.judge import oracles
+from tests.judged.values import Array
 
 FOLDER = Path(__file__).parent
 RIGHT: dict[str, Any] = {"color": "#1f77b4", "linestyle": "-"}
@@ -69,7 +69,7 @@ def draw_line(figure: Figure, function: str, values: Mapping[str, Any], value: A
         y = values["y"]
         axes.plot(x, y, "ko", label="samples")
         axes.vlines(x, y, w * x + b, color="0.5", linestyle=":", label="residuals")
-        right = oracles.mse_loss(x, y, w, b)
+        right = oracles.mse_loss(x, y, w, b).real
         axes.set_title(f"mean of the squared residuals: {right:.4g}; yours: {value:.4g}")
     axes.set(xlabel="x", ylabel="y")
     axes.legend()
@@ -117,7 +117,7 @@ def draw_loss(axes: Axes, values: Mapping[str, Any], reach: Array) -> None:
     around = [
         np.linspace(at - 1.5 * r, at + 1.5 * r, 60) for at, r in zip((w, b), reach, strict=True)
     ]
-    losses = [[oracles.mse_loss(x, y, p, q) for p in around[0]] for q in around[1]]
+    losses = [[oracles.mse_loss(x, y, p, q).real for p in around[0]] for q in around[1]]
     axes.contour(*around, losses, levels=12, colors="0.75", linewidths=0.8)
     axes.plot(w, b, "ko")
     axes.set(xlabel="w", ylabel="b", title="contours of the loss")

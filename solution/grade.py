@@ -16,7 +16,7 @@ from plots.options import whole
 from solution.grading import results, run, sandbox, submissions
 from solution.grading.remote import Limits
 from solution.grading.scores import Points, Result, score
-from tests import wording
+from tests.judge import wording
 
 POINTS = Path(__file__).parent / "points.csv"
 PROGRAM = "python -m solution.grade"
@@ -363,7 +363,7 @@ def summary(found: Sequence[Result], points: Points) -> str:
     """Say in a few lines how the class did."""
     scores = sorted(own for r in found if (own := score(r, points)) is not None)
     most = sum(points.values())
-    lines = [f"graded {wording.count(len(found), 'submission')}"]
+    lines = [wording.say("graded {n:submission|submissions}", {"n": len(found)})]
     if scores:
         middle = results.number(statistics.median(scores))
         finished = sum(gained == most for gained in scores)

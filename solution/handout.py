@@ -28,9 +28,10 @@ import numpy as np
 
 from plots.files import write_whole
 from plots.options import Parser
-from tests import diagnosis
-from tests.mistakes import MISTAKES, Mistake, Recorded, record
-from tests.probes import FILES
+from tests.judge import diagnosis
+from tests.judge.functions import FILES
+from tests.judge.mistakes import MISTAKES, Mistake, Recorded, record
+from tests.judged.modules import is_stub
 
 ROOT = Path(__file__).parent.parent
 AUTOGRADING = Path(__file__).parent / "autograding"
@@ -133,8 +134,8 @@ def found() -> Iterator[str]:
 
 def is_handed_out(path: str) -> bool:
     """Whether learners get a file of the project."""
-    if path.startswith("tests/mistakes/"):
-        return path.removeprefix("tests/mistakes/") in MISTAKE_FILES
+    if path.startswith("tests/judge/mistakes/"):
+        return path.removeprefix("tests/judge/mistakes/") in MISTAKE_FILES
     hidden = path.startswith(".") and path != ".gitignore"  # settings for development
     return not hidden and not path.startswith(LEFT_OUT)
 
@@ -149,16 +150,10 @@ def must_be_unsolved(path: str, content: bytes) -> None:
     except SyntaxError:
         raise Refused(f"{path} is no Python: put the stub back") from None
     for node in ast.walk(tree):
-        stub = f"raise NotImplementedError('{stage}: "
         if isinstance(node, ast.Lambda):
             raise Refused(f"{path} is not the stub: it has a lambda, line {node.lineno}")
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            docstring, *rest = map(ast.unparse, node.body)
-            if (
-                not docstring.startswith(("'", '"'))
-                or len(rest) != 1
-                or rest[0][: len(stub)] != stub
-            ):
+            if not is_stub(node, stage):
                 raise Refused(f"{path} is not the stub: {node.name} is written already")
 
 

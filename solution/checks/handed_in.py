@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from solution.checks.conftest import ROOT
-from tests.probes import STAGE_OF, STAGES
+from tests.judge.functions import STAGE_OF, STAGES
 
 # What an implementation's own file needs of the project, found in the submission instead.
 TRUSTED = """
@@ -48,7 +48,7 @@ def replaced(function: str, implementation: Callable[..., Any]) -> dict[str, byt
     files = solved()
     source = inspect.getsource(sys.modules[implementation.__module__])
     source = re.sub(r"from (tests|solution)[\w.]*catalogue import .*\n", "", source)
-    source = source.replace("from tests import trusted\n", TRUSTED)
+    source = source.replace("from tests.judge import trusted\n", TRUSTED)
     source = source.replace("from solution.", "from .")
     choose = f"\n{function} = collected[{implementation.__name__!r}]\n"
     stage = f"{STAGE_OF[function]}.py"

@@ -5,26 +5,19 @@ A property that catches nothing, or a mistake that one property alone catches, i
 
 import argparse
 import contextlib
+import io
 import sys
 import warnings
 
 import numpy as np
-from hypothesis import settings
 
-import conftest  # noqa: F401, has the profiles
-from solution.grading.properties import Property, properties
-from tests.boundary import Halted, Subject, Wrong
-from tests.diagnosis import subject_of
-from tests.mistakes import known
-from tests.probes import STAGES
-
-
-def catches(judge: Property, subject: Subject) -> bool:
-    try:
-        judge(subject)
-    except (Wrong, Halted):
-        return True
-    return False
+from tests.judge import (
+    profiles,  # noqa: F401, Hypothesis' settings
+)
+from tests.judge.diagnosis import sample
+from tests.judge.functions import STAGES
+from tests.judge.mistakes import known
+from tests.judge.specification import properties
 
 
 def write_matrix(function: str) -> None:
@@ -32,10 +25,10 @@ def write_matrix(function: str) -> None:
     judges, mistakes = properties(function), known(function)
     caught = np.zeros((len(mistakes), len(judges)), dtype=bool)
     for row, mistake in enumerate(mistakes):
-        subject = subject_of(function, mistake.implementation)
-        with warnings.catch_warnings(), contextlib.redirect_stdout(None):
+        implementation = sample(mistake.implementation)
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            caught[row] = [catches(judge, subject) for judge in judges]
+            caught[row] = [implementation.run(judge) is not None for judge in judges]
     print(f"\n{function}")
     names = np.array([judge.name for judge in judges])
     for column, name in enumerate(names):
@@ -46,9 +39,8 @@ def write_matrix(function: str) -> None:
     for name in names[~caught.any(axis=0)]:
         print(f"  catches none: {name}")
     for mistake, found in zip(mistakes, caught, strict=True):
-        others = names[1:][found[1:]]  # the hand-picked cases, first, are tried by themselves
-        if len(others) < 2:
-            print(f"  {mistake.name}: only {others[0] if len(others) else names[0]}")
+        if found.sum() == 1:
+            print(f"  {mistake.name}: only {names[found][0]}")
 
 
 def main() -> None:
@@ -56,7 +48,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m solution.checks.matrix", description=__doc__)
     functions = [name for names in STAGES.values() for name in names]
     parser.add_argument("function", nargs="*", choices=[[], *functions], help="all by default")
-    settings.load_profile("kata")
     for function in parser.parse_args().function or functions:
         write_matrix(function)
         sys.stdout.flush()

@@ -16,7 +16,7 @@ from solution.checks.styles import STYLES
 from solution.grading import sandbox
 from solution.grading.remote import Limits
 from solution.grading.station import Station, StationFailed
-from tests.probes import FILES, STAGES
+from tests.judge.functions import FILES, STAGES
 
 SECRET = "this-is-nobodys-business-4711"
 SLACK = 5.0  # seconds that a submission may take above its limit

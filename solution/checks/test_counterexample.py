@@ -8,7 +8,7 @@ import pytest
 
 from plots import counterexample
 from solution.checks.conftest import Change, Judge
-from tests.strategies import column
+from tests.judge.showing import column
 
 GRADIENT: dict[str, Any] = {"x": column([1.0, 2.0]), "y": column([0.0, 3.0]), "w": 1.0, "b": 0.0}
 

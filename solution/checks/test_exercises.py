@@ -8,8 +8,8 @@ import inspect
 import pytest
 
 from solution.checks.conftest import ROOT
-from tests import hints
-from tests.probes import FILES, STAGE_OF, STAGES
+from tests.judge import hints
+from tests.judge.functions import FILES, STAGE_OF, STAGES
 
 
 def parse(package: str, stage: str) -> ast.Module:

@@ -23,10 +23,10 @@ from solution.checks.conftest import ROOT, descendants
 from solution.checks.handed_in import replaced
 from solution.grading import results, run, sandbox, station, submissions
 from solution.grading.judge import STATUS
-from solution.grading.properties import properties
 from solution.grading.scores import GRADER_ERROR
-from tests.mistakes import known
-from tests.probes import STAGES
+from tests.judge.functions import STAGES
+from tests.judge.mistakes import known
+from tests.judge.specification import properties
 
 pytestmark = pytest.mark.skipif(bool(sandbox.obstacle()), reason=sandbox.obstacle())
 

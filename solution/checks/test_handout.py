@@ -16,9 +16,9 @@ import pytest
 from solution import handout
 from solution.checks.conftest import ROOT
 from solution.handout import File, Files, Refused
-from tests import diagnosis
-from tests.mistakes import RECORD, Recorded, entries, known, record
-from tests.probes import BONUS, FILES, STAGE_OF, STAGES
+from tests.judge import diagnosis
+from tests.judge.functions import BONUS, FILES, STAGE_OF, STAGES
+from tests.judge.mistakes import RECORD, Recorded, entries, known, record
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
 
@@ -195,7 +195,7 @@ def test_right_code_passes_without_a_look_at_the_record(files: Files, tmp_path: 
 def wrong(stage: str, which: int) -> str:
     """Return a module of known mistakes: for each function of a stage, one."""
     text = (ROOT / "tests" / "mistakes" / f"{stage}.py").read_text(encoding="utf-8")
-    imported = "from tests.mistakes.catalogue import mistake\n"
+    imported = "from tests.judge.mistakes.catalogue import mistake\n"
     assert imported in text
     text = text.replace(imported, COLLECT)
     for function in STAGES[stage]:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests import diagnosis
-from tests.mistakes import MISTAKES, Mistake, known
-from tests.probes import STAGES
+from tests.judge import diagnosis
+from tests.judge.functions import STAGES
+from tests.judge.mistakes import MISTAKES, Mistake, known
 
 
 @pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
@@ -17,8 +17,7 @@ def test_every_function_has_mistakes_of_its_own(function: str) -> None:
 @pytest.mark.filterwarnings("ignore:Using a target size")
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.function}: {m.name}")
 def test_mistake_is_rejected_and_told_from_all_others(mistake: Mistake) -> None:
-    subject = diagnosis.subject_of(mistake.function, mistake.implementation)
-    verdict = subject.first_problem()
+    verdict = diagnosis.sample(mistake.implementation).first_problem(mistake.function)
     assert verdict is not None, "accepted"
     assert verdict.kind == "wrong"
     # So it gets its own name in the report; taken out of the catalogue, it would get none.

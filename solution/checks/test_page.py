@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from solution.grading.page import PLACES, render
-from tests.probes import STAGE_OF, STAGES
+from tests.judge.functions import STAGE_OF, STAGES
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

@@ -3,9 +3,10 @@
 import pytest
 
 from solution.checks.styles import STYLES, Style
-from solution.grading.properties import properties
-from tests import diagnosis
-from tests.probes import STAGES
+from tests.judge import diagnosis
+from tests.judge.fingerprints import features
+from tests.judge.functions import STAGES
+from tests.judge.specification import properties
 
 
 @pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
@@ -16,7 +17,7 @@ def test_there_are_eight_styles_or_more_of_every_function(function: str) -> None
 @pytest.mark.filterwarnings("ignore:Converting a tensor")  # by float(loss): right, all the same
 @pytest.mark.parametrize("style", STYLES, ids=lambda s: f"{s.function}: {s.name}")
 def test_style_has_all_properties(style: Style) -> None:
-    subject = diagnosis.subject_of(style.function, style.implementation)
+    subject = diagnosis.sample(style.implementation).subjects[style.function]
     for judge in properties(style.function):
         judge(subject)
 
@@ -25,6 +26,6 @@ def test_style_has_all_properties(style: Style) -> None:
 def test_right_code_looks_like_no_known_mistake(function: str) -> None:
     styles = [style for style in STYLES if style.function == function]
     for style in styles[:3]:  # features do not depend on the style
-        subject = diagnosis.subject_of(function, style.implementation)
-        found = diagnosis.explain(function, diagnosis.features(subject))
+        subject = diagnosis.sample(style.implementation).subjects[function]
+        found = diagnosis.explain(function, features(subject))
         assert [mistake.name for mistake in found] == []

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.boundary import Implementation, settle
 
 from solution.grading import wire
-from solution.grading.properties import properties
 from solution.grading.remote import has_form
-from tests.boundary import Implementation, settle
-from tests.probes import STAGES, Array, Description, Problem, Submission
+from tests.judge.functions import STAGES, Array, Description, Problem, Submission
+from tests.judge.specification import properties
 
 SOLUTION = Path(__file__).parents[1]
 SECONDS = 10.0  # for the tests of one function, which take one or two

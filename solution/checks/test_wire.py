@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from tests.probes import Description, Problem, Seed
 
 from solution.grading import remote, wire
 from solution.grading.wire import Buffer, Bytes, Malformed
-from tests.probes import Description, Problem, Seed
 
 texts = st.text(max_size=30).map(wire.short)
 arrays = npst.arrays(

@@ -22,8 +22,8 @@ from solution.checks.conftest import ROOT, descendants
 from solution.checks.handed_in import replaced, solved
 from solution.checks.styles import STYLES
 from solution.grading import run
-from tests.mistakes import MISTAKES
-from tests.probes import STAGES
+from tests.judge.functions import STAGES
+from tests.judge.mistakes import MISTAKES
 
 Files = Mapping[str, bytes]
 Item = TypeVar("Item")

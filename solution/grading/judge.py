@@ -18,39 +18,41 @@ from typing import Any
 
 from hypothesis import seed, settings
 
-import conftest  # noqa: F401, has the settings of the tests
 from solution.grading import wire
-from solution.grading.properties import Property, properties
-from solution.grading.remote import Limits, Nursery, RemoteSubmission
-from solution.grading.results import FUNCTIONS, GRADER_ERROR
-from tests.boundary import Implementation, Subject, settle
-from tests.probes import STAGE_OF
-from tests.report import count_tests
-from tests.summary import Summary
+from solution.grading.remote import ForkServer, Limits, RemoteSubmission
+from solution.grading.results import FUNCTIONS
+from solution.grading.scores import GRADER_ERROR
+from tests.judge import (
+    profiles,  # noqa: F401, Hypothesis' settings
+    wording,
+)
+from tests.judge.diagnosis import diagnosed
+from tests.judge.functions import STAGE_OF
+from tests.judge.judging import Implementation
+from tests.judge.specification import Property, properties
+from tests.judge.summary import Outcome, Summary
+from tests.judge.verdicts import Verdict
+from tests.judged.values import ProblemKind
 
 # What kept a call from giving a result, and so the status of the function.
-STATUS = {
-    "raised": "raised",
-    "input": "raised",
-    "exit": "raised",
-    "timeout": "timeout",
-    "memory": "memory",
-    "crashed": "crashed",
-    "protocol": "protocol",
+STATUS: dict[ProblemKind | None, str] = {
+    **dict.fromkeys(("raised", "input", "exit"), "raised"),
+    **dict.fromkeys(("timeout", "time used up", "no turn"), "timeout"),
+    **dict.fromkeys(("memory", "killed"), "memory"),
+    **dict.fromkeys(("signal", "ended", "files", "threads"), "crashed"),
+    **dict.fromkeys(("channel", "protocol"), "protocol"),
 }
 
 
 @functools.cache
-def expected_tests() -> dict[str, list[Property]]:
+def expected_tests() -> dict[str, tuple[Property, ...]]:
     """Return the tests of each function. All of them must run, and pass, for its points."""
-    # Other examples than those of a learner's own run, so that they cannot be known in advance.
-    settings.register_profile("grading", settings.get_profile("kata"), derandomize=False)
     settings.load_profile("grading")  # before the tests are imported
     return {name: properties(name) for name in FUNCTIONS}
 
 
 def judge(
-    files: Mapping[str, bytes], number: int, nursery: Nursery, limits: Limits
+    files: Mapping[str, bytes], number: int, fork_server: ForkServer, limits: Limits
 ) -> dict[str, Any]:
     """Put a submission through all tests.
 
@@ -60,7 +62,7 @@ def judge(
         The text of each module, by file name.
     number : int
         Seed of the examples that the properties are tried on.
-    nursery : Nursery
+    fork_server : ForkServer
         Where the processes for the submission's code come from.
     limits : Limits
         What its code may use.
@@ -68,84 +70,80 @@ def judge(
     Returns
     -------
     dict
-        `functions`, for each its status, headline, lines, mistake, tests, passed; `report`, the
-        text that the learner gets; `errors`, the judge's own.
+        `functions`, for each its status, headline, lines, mistake, complaint, tests, passed;
+        `report`, the text that the learner gets; `errors`, the judge's own.
     """
-    submission = RemoteSubmission(files, nursery, limits)
+    submission = RemoteSubmission(files, fork_server, limits)
     implementation = Implementation(submission.folder, submission.package, submission)
-    facts: list[dict[str, Any]] = []
+    outcomes: list[Outcome] = []
     functions: dict[str, dict[str, Any]] = {}
     errors: list[str] = []
     try:
+        for tests in expected_tests().values():  # before any of them runs for another one's sake
+            for test in tests:
+                seed(number)(test.test)
         for function, tests in expected_tests().items():
-            subject = implementation.subjects[function]
-            own = [judge_test(test, subject, number) for test in tests]
+            own, failures = judge_function(implementation, tests)
             is_there = f"{STAGE_OF[function]}.py" in files
             functions[function] = result(own, len(tests), is_there)
-            errors += [f"{function}: {fact.pop('error')}" for fact in own if "error" in fact]
-            facts += own
+            errors += [f"{function}: {failure}" for failure in failures]
+            outcomes += own
     finally:
         submission.close()
-    lines = [text for text, _ in Summary(facts, "kata", "pytest", "kata").lines()]
+    lines = [text for text, _ in Summary(outcomes, "kata", "pytest", "kata").lines()]
     found = {"functions": functions, "report": "\n".join(lines)}
     cleaned: dict[str, Any] = without_paths(found, submission)
     return cleaned | {"errors": errors}
 
 
-def judge_test(test: Property, subject: Subject, number: int) -> dict[str, Any]:
-    """Run one test, and return what is known then, as `tests.summary` wants it.
-
-    Besides, a failed test has the verdict's `cause` and `mistake`, and one that the judge itself
-    failed in has an `error`.
-    """
-    module = sys.modules[test.test.__module__]
-    fact: dict[str, Any] = {
-        "function": test.function,
-        "test": test.test.__name__,
-        "of": count_tests(module, STAGE_OF[test.function]),
-        "passed": False,
-    }
-    try:
+def judge_function(
+    implementation: Implementation, tests: Sequence[Property]
+) -> tuple[list[Outcome], list[str]]:
+    """Run the tests of a function; return what they find, and where the judge itself failed."""
+    outcomes, errors = [], []
+    for line, test in enumerate(tests):
+        verdict, passed = None, False
         try:
-            seed(number)(test.test)
-            test(subject)
-            fact["passed"] = True
-        except BaseException as error:
-            settled = settle(subject, error)
-            if settled is None:
-                raise
-            verdict = settled.verdict
-            fact |= verdict.facts() | {"cause": verdict.cause, "mistake": verdict.mistake}
-    except BaseException:  # whatever it is, it says nothing of the submission
-        fact["error"] = traceback.format_exc()
-    return fact
+            verdict = implementation.run(test)
+            passed = verdict is None
+            if verdict is not None:
+                verdict = diagnosed(implementation, verdict)
+        except BaseException:  # whatever it is, it says nothing of the submission
+            errors.append(traceback.format_exc())
+        name = test.test.__name__
+        outcomes.append(Outcome(test.function, name, line, verdict, passed))
+    return outcomes, errors
 
 
-def result(facts: Sequence[Mapping[str, Any]], expected: int, is_there: bool) -> dict[str, Any]:
+def result(outcomes: Sequence[Outcome], expected: int, is_there: bool) -> dict[str, Any]:
     """Return the result of one function, from what is known of its tests."""
-    passed = sum(fact["passed"] is True for fact in facts)
-    verdicts = [fact for fact in facts if "kind" in fact]
-    status, headline, lines, mistake = "passed", "", [], ""
-    if verdicts:
-        first = verdicts[0]
-        kind, headline = first["kind"], first["headline"]
-        lines, mistake = first["lines"], first["mistake"]
-        status = STATUS.get(first["cause"], "wrong")
-        if kind == "not started" or (kind == "import" and not is_there):
-            status = "not started"
-        elif kind == "waiting":
-            status = STATUS.get(first["cause"], "not started")
-            headline = f"waits for {headline}"
+    passed = sum(outcome.passed for outcome in outcomes)
+    verdict = next((o.verdict for o in outcomes if o.verdict is not None), None)
+    found: dict[str, Any] = {"headline": "", "lines": [], "mistake": "", "complaint": []}
+    status = "passed"
+    if verdict is not None:
+        status = status_of(verdict, is_there)
+        lines = [*wording.lines(verdict), ("paste", verdict.paste)]
+        found = {
+            "headline": wording.headline(verdict),
+            "lines": [[label, text] for label, text in lines if text],
+            "mistake": verdict.mistake,
+            "complaint": verdict.complaint,
+        }
     elif passed != expected or not expected:
-        status, headline = GRADER_ERROR, "the grader failed: grade this submission again"
-    return {
-        "status": status,
-        "headline": headline,
-        "lines": lines,
-        "mistake": mistake,
-        "tests": expected,
-        "passed": passed,
-    }
+        status, found["headline"] = GRADER_ERROR, "the grader failed: grade this submission again"
+    return {"status": status, **found, "tests": expected, "passed": passed}
+
+
+def status_of(verdict: Verdict, is_there: bool) -> str:
+    """Return the status of a function that is not right."""
+    if verdict.kind == "not started" or (verdict.kind == "import" and not is_there):
+        return "not started"
+    if verdict.kind == "waiting":
+        return STATUS.get(verdict.problem, "not started")
+    if verdict.problem == "exit" and verdict.findings[0].values["name"] == "ProcessEnd":
+        return "crashed"
+    return STATUS.get(verdict.problem, "wrong")
 
 
 def without_paths(value: Any, submission: RemoteSubmission) -> Any:
@@ -164,13 +162,13 @@ def main() -> None:
     told = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what prints here is none of the answer
     warnings.simplefilter("ignore")  # of code in the catalogue of mistakes
-    nursery = Nursery(locks=sys.argv[1] == "1")
+    fork_server = ForkServer(locks=sys.argv[1] == "1")
     import torch  # noqa: F401, while the other process loads it, too
 
     expected_tests()
     gc.collect()
     gc.freeze()
-    nursery.wait_until_ready()
+    fork_server.wait_until_ready()
     wire.write(told, "ready")
     requests: queue.Queue[tuple[Any, bytes]] = queue.Queue()
     threading.Thread(target=take_requests, args=[requests], daemon=True).start()
@@ -178,7 +176,7 @@ def main() -> None:
         request, code = requests.get()
         files = wire.unpack_files(request["files"], code)
         started = time.monotonic()
-        found = judge(files, request["seed"], nursery, Limits(**request["limits"]))
+        found = judge(files, request["seed"], fork_server, Limits(**request["limits"]))
         wire.write(told, found | {"seconds": time.monotonic() - started})
 
 

@@ -3,7 +3,7 @@
 It has NumPy and PyTorch loaded, and a first optimizer made, which together take seconds. It has
 never loaded a test, a trusted value or a solution, so that none lies in the memory of its forks.
 For each fork it gets two sockets from the judge: the channel, over which the fork answers
-requests, and the leash: what the judge has to say of the fork, and, when it is let go of, the
+requests, and the monitor: what the judge has to say of the fork, and, when it is let go of, the
 fork's end.
 """
 
@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from solution.grading import sandbox, wire
-from tests.probes import Description, Problem, Submission
+from tests.judged.submission import Submission
+from tests.judged.values import Problem
 
 LOOK_AGAIN = 0.05  # seconds between two looks at what a fork has written and started
 MOST_FILES = 500
@@ -38,7 +39,7 @@ class Fork:
 
     process: int
     ends: int  # a file descriptor that becomes readable when it ends
-    leash: socket.socket
+    monitor: socket.socket
     folder: Path
     until: float  # when its time is over
     processor: float  # seconds of it that it may use
@@ -68,7 +69,7 @@ class Fork:
             return False
 
 
-class Zygote:
+class Server:
     """Forks a process for each submission, and sees to its end.
 
     Parameters
@@ -108,7 +109,7 @@ class Zygote:
         finally:
             for fork in [*self.forks.values()]:
                 fork.kill("gone")
-                self.bury(fork)
+                self.reap(fork)
             shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self) -> bool:
@@ -116,7 +117,7 @@ class Zygote:
         message, files, _, _ = socket.recv_fds(self.control, 1, 2)
         if not message:
             return False
-        channel, leash = files[0], socket.socket(fileno=files[1])
+        channel, monitor = files[0], socket.socket(fileno=files[1])
         spec, _ = wire.read(wire.receive_from(files[1]))
         folder = Path(tempfile.mkdtemp(dir=self.home))
         (folder / "kata").mkdir()
@@ -129,32 +130,32 @@ class Zygote:
         os.close(channel)
         until = time.monotonic() + spec["seconds"]
         ends = os.pidfd_open(process)
-        fork = Fork(process, ends, leash, folder, until, spec["processor"])
+        fork = Fork(process, ends, monitor, folder, until, spec["processor"])
         self.forks[process] = fork
         self.selector.register(fork.ends, selectors.EVENT_READ, fork)
-        self.selector.register(leash, selectors.EVENT_READ, fork)
-        leash.sendall(f"{folder}\n".encode())
+        self.selector.register(monitor, selectors.EVENT_READ, fork)
+        monitor.sendall(f"{folder}\n".encode())
         return True
 
     def attend(self, fork: Fork, ended: bool) -> None:
-        """Bury a fork that has ended, end one that the judge has let go of."""
+        """Reap a fork that has ended, end one that the judge has let go of."""
         if not ended:
             fork.kill("gone")  # the judge never says more
-        self.bury(fork)
+        self.reap(fork)
 
-    def bury(self, fork: Fork) -> None:
+    def reap(self, fork: Fork) -> None:
         """Wait for the end of a fork, tell the judge, and remove its files."""
         _, status, used = os.wait4(fork.process, 0)
         if not fork.killed_for and used.ru_utime + used.ru_stime > fork.processor:
             fork.killed_for = "timeout"  # by the kernel, when its limit was reached
         del self.forks[fork.process]
         self.selector.unregister(fork.ends)
-        self.selector.unregister(fork.leash)
+        self.selector.unregister(fork.monitor)
         shutil.rmtree(fork.folder, ignore_errors=True)
         code = os.waitstatus_to_exitcode(status)
         with contextlib.suppress(OSError):  # nobody may listen any more
-            fork.leash.sendall(json.dumps([code, fork.killed_for]).encode())
-        fork.leash.close()
+            fork.monitor.sendall(json.dumps([code, fork.killed_for]).encode())
+        fork.monitor.close()
         os.close(fork.ends)
 
     def become_the_fork(self, channel: int, folder: Path, processor: float) -> None:
@@ -177,7 +178,7 @@ class Zygote:
         sandbox.limit(spec["memory"], processor, FILE_SIZE)
         if self.filter is not None:
             sandbox.lock(folder, self.libraries, self.filter)
-        submission = Submission(folder / "kata", "kata")
+        submission = Submission(folder / "kata", "kata", spec["stages"])
         for stage, text in spec["broken"].items():
             submission.broken[stage] = wire.unpack_problem(text)
         os.write(3, wire.READY)
@@ -193,7 +194,7 @@ def answer_all(submission: Submission, channel: int = 3) -> None:
         except EOFError:
             return
         buffer = wire.Buffer()
-        result = answer(submission, wire.unpack_request(text["request"], wire.Bytes(data)))
+        result = submission.run(wire.unpack_request(text["request"], wire.Bytes(data)))
         head = {"number": text["number"], "printed": submission.printed}
         try:
             told: dict[str, Any] = {}
@@ -203,18 +204,8 @@ def answer_all(submission: Submission, channel: int = 3) -> None:
                 told["result"] = wire.pack(result, buffer)
             wire.write(channel, head | told, buffer.chunks)
         except wire.Malformed:
-            problem = Problem("too much", "returns more than any right result is made of")
+            problem = Problem("too much")
             wire.write(channel, head | {"problem": wire.pack_problem(problem)})
-
-
-def answer(submission: Submission, request: dict[str, Any]) -> Description | Problem:
-    """Answer one request: the import of a stage, or a probe."""
-    probe = request.pop("probe")
-    if probe != "load":
-        return submission.run(probe, **request)
-    submission.load(request["stage"])
-    problem = submission.broken.get(request["stage"])
-    return problem or ("other", "module", "")
 
 
 def main() -> None:
@@ -232,10 +223,10 @@ def main() -> None:
     (parameter * 1.0).sum().backward()  # type: ignore[no-untyped-call]
     torch.optim.SGD([parameter], lr=0.1).step()
     sys.path[:] = [path for path in sys.path if path != project]
-    for name in ("tests", "solution", "solution.grading"):
+    for name in ("tests", "tests.judged", "solution", "solution.grading"):
         sys.modules[name].__path__ = []  # nothing more comes from there
     gc.collect()
     gc.freeze()
-    zygote = Zygote(control, locks)
+    server = Server(control, locks)
     control.send(wire.READY)
-    zygote.run()
+    server.run()

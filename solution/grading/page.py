@@ -8,7 +8,6 @@ import base64
 import hashlib
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from string import Template
 from typing import Any
 
 from solution.grading.scores import GRADER_ERROR, Points, Result, score
-from tests.probes import STAGE_OF, STAGES
+from tests.judge.functions import STAGE_OF, STAGES
 
 KINDS = ("passed", "wrong", "not started")  # all else is "other"
 FAILED = ("wrong", "raised", "timeout", "memory", "crashed")  # what a lesson could help with
@@ -33,9 +32,6 @@ FINISHED, NO_SCORE, UNREADABLE = range(2 * len(STAGES), len(PLACES))
 MOST_TOPICS = 5  # fit into one lesson
 LEAST_SHARE = 0.05  # of the class, and
 LEAST_LEARNERS = 2  # make a topic for everybody
-
-# A number that is no part of a name: float32 and float64 stay apart.
-NUMBER = re.compile(r"(?<!\w)\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 def render(results: Sequence[Result], points: Points) -> str:
@@ -101,6 +97,7 @@ class Failure:
     lines: list[tuple[str, str]]  # call, got and expected of the first learner
     example: int  # that learner
     learners: int = 0
+    others: bool = False  # have other numbers in their headlines
 
 
 def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
@@ -211,7 +208,7 @@ def failure_key(function: str, cell: Result) -> tuple[str, str, str] | None:
         return None
     if cell["mistake"]:
         return function, cell["mistake"], ""
-    return function, "", NUMBER.sub("#", cell["headline"]) or cell["status"]
+    return function, "", json.dumps([cell["status"], cell["complaint"]])
 
 
 def common_failures(
@@ -232,7 +229,7 @@ def common_failures(
                 headline = cell["headline"] or cell["status"]
                 found[key] = Failure(function, cell["mistake"], headline, likely, shown, learner)
             elif not cell["mistake"] and cell["headline"] != found[key].headline:
-                found[key].headline = key[2]  # what they differ in is left out
+                found[key].others = True
             found[key].learners += 1
     order = list(points)
     ranked = sorted(found, key=lambda key: (-found[key].learners, order.index(key[0])))
@@ -255,7 +252,8 @@ def worth_a_lesson(
             cause = failure.sentence or failure.headline
             text = f"made the same mistake in {at}, “{failure.mistake}”: {cause}"
         else:
-            text = f"fail at {at} alike: {failure.headline}"
+            others = ", or with other numbers" if failure.others else ""
+            text = f"fail at {at} alike: {failure.headline}{others}"
         found.append((failure.learners, stage, text, {"mistake": number}))
     for stage, name in enumerate(stages):
         text = f"are about to begin stage {stage + 1}, {name}: nothing of it is written yet"

@@ -1,6 +1,6 @@
 """The judge's end of the pipe: a submission whose code runs in a locked-up process.
 
-It takes the place of `tests.probes.Submission`, so that the same tests judge either. Whatever
+It takes the place of `tests.judged.submission.Submission`, so that the same tests judge either. Whatever
 comes back was written by strangers: it is read as plain values in a fixed form, or ends the
 process that wrote it.
 """
@@ -17,33 +17,45 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from solution.grading import wire
 from solution.grading.wire import READY
-from tests import limits
-from tests.probes import (
-    CALL_SECONDS,
-    FILES,
+from tests.judge.functions import FILES
+from tests.judged.describing import DEEPEST
+from tests.judged.limits import PATIENCE
+from tests.judged.modules import mentioned
+from tests.judged.values import (
     IMPORT_SECONDS,
     MOST_ELEMENTS,
     MOST_ITEMS,
-    STAGE_OF,
-    SWEEP_SECONDS,
-    USES,
-    Description,
+    BuildDataset,
+    BuildModel,
+    Call,
+    Calls,
+    Items,
+    Load,
+    Model,
+    Other,
     Problem,
-    mentioned,
+    ProblemKind,
+    Request,
+    Result,
+    Train,
+    Trained,
+    TrainEpoch,
+    Values,
 )
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0  # for all that is loaded at the start, on a busy machine
 SLACK = 2.0  # seconds for the way there and back, and for a process to end
-OWN_STAGE = {"model": "training", "dataset": "training", "train_epoch": "training"}
-OWN_STAGE["train"] = "training"
 MODULES = {f"{stage}.py" for stage in FILES}  # nothing else of a submission is used
-FRESH_AFTER = ("timeout", "memory", "crashed", "protocol")  # what is left of the process is unsure
+FRESH_AFTER: tuple[ProblemKind, ...] = (
+    "timeout",
+    "memory",
+    "protocol",
+)  # what is left of the process is unsure
 
 # What the locked-up process gets of the environment: nothing that an instructor may keep there.
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TMPDIR")
@@ -70,11 +82,11 @@ class Gone(Exception):
     """The locked-up process has ended, or can no longer be trusted."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.text)
+        super().__init__(problem.kind)
         self.problem = problem
 
 
-class Nursery:
+class ForkServer:
     """The process that strangers' code is forked from, seen from the judge.
 
     Parameters
@@ -122,7 +134,7 @@ class Nursery:
         broken: Mapping[str, Problem],
         limits: Limits,
         seconds: float,
-    ) -> "Ward":
+    ) -> "Worker":
         """Start a locked-up process with these files, for so many seconds at the most."""
         try:
             return self._fork(files, broken, limits, seconds)
@@ -139,26 +151,27 @@ class Nursery:
         broken: Mapping[str, Problem],
         limits: Limits,
         seconds: float,
-    ) -> "Ward":
+    ) -> "Worker":
         channel, theirs = socket.socketpair()
-        leash, other = socket.socketpair()
+        monitor, other = socket.socketpair()
         with theirs, other:
             socket.send_fds(self.control, [b"f"], [theirs.fileno(), other.fileno()])
         spec = {
             "files": wire.pack_files(files),
             "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
             "memory": limits.memory,
+            "stages": FILES,
         }
-        wire.write(leash.fileno(), {"seconds": seconds, "processor": limits.seconds})
+        wire.write(monitor.fileno(), {"seconds": seconds, "processor": limits.seconds})
         # past the process that forks: what it had once read, later forks could find in its memory
         wire.write(channel.fileno(), spec, [*files.values()])
-        leash.settimeout(START_SECONDS)
-        folder = leash.makefile("rb").readline().decode().rstrip("\n")
+        monitor.settimeout(START_SECONDS)
+        folder = monitor.makefile("rb").readline().decode().rstrip("\n")
         channel.settimeout(START_SECONDS)
         if not folder or channel.recv(1) != READY:
             raise RuntimeError("no process for the learner's code could be started")
         channel.settimeout(None)
-        return Ward(channel, leash, folder)
+        return Worker(channel, monitor, folder)
 
     def close(self) -> None:
         """Let it end, with all that it has forked."""
@@ -166,16 +179,16 @@ class Nursery:
         self.process.wait()
 
 
-class Ward:
+class Worker:
     """One locked-up process, seen from the judge."""
 
-    def __init__(self, channel: socket.socket, leash: socket.socket, folder: str) -> None:
+    def __init__(self, channel: socket.socket, monitor: socket.socket, folder: str) -> None:
         self.channel = channel
-        self.leash = leash
+        self.monitor = monitor
         self.folder = folder
         self.number = 0
 
-    def ask(self, request: dict[str, Any], seconds: float) -> tuple[dict[str, Any], wire.Bytes]:
+    def ask(self, request: Request, seconds: float) -> tuple[dict[str, Any], wire.Bytes]:
         """Send a request and return the answer's text and bytes, or raise `Gone`."""
         self.number += 1
         buffer = wire.Buffer()
@@ -187,41 +200,35 @@ class Ward:
             if not isinstance(told, dict) or told.get("number") != self.number:
                 raise wire.Malformed("an answer to another question")
         except wire.Malformed:
-            raise Gone(Problem("protocol", CHEATS)) from None
+            raise Gone(Problem("protocol")) from None
         except TimeoutError:
-            raise Gone(
-                Problem("timeout", f"is still running after {seconds:.3g} seconds")
-            ) from None
+            raise Gone(Problem("timeout", seconds=float(f"{seconds:.3g}"))) from None
         except (EOFError, OSError):
             raise Gone(self._how_it_ended()) from None
         return told, wire.Bytes(data)
 
     def _how_it_ended(self) -> Problem:
         """Return the problem of a process that has closed its channel."""
-        self.leash.settimeout(SLACK)
+        self.monitor.settimeout(SLACK)
         try:
-            told = self.leash.recv(1000)
+            told = self.monitor.recv(1000)
         except TimeoutError:  # it lives on without its channel
-            return Problem("protocol", "closes the judge's channel")
+            return Problem("channel")
         if not told:  # nobody is there to say: this is not the code's doing
             raise RuntimeError("the process that forks has ended")
         status, killed_for = json.loads(told)
-        if killed_for == "timeout":
-            return Problem("timeout", "is still running after all the time that there is")
-        if killed_for == "files":
-            return Problem("crashed", "writes more files than it may")
-        if killed_for == "threads":
-            return Problem("crashed", "starts more threads than it may")
+        if killed_for in KILLED_FOR:
+            return Problem(KILLED_FOR[killed_for])
         if -status == signal.SIGKILL:
-            return Problem("memory", "is ended by the system, which has no more memory")
+            return Problem("killed")
         if status < 0:
-            return Problem("crashed", f"crashes ({signal.strsignal(-status)})")
-        return Problem("crashed", f"ends the program (exit status {status}) instead of returning")
+            return Problem("signal", str(signal.strsignal(-status)))
+        return Problem("ended", str(status))
 
     def close(self) -> None:
         """End it."""
         self.channel.close()
-        self.leash.close()
+        self.monitor.close()
 
 
 class RemoteSubmission:
@@ -231,7 +238,7 @@ class RemoteSubmission:
     ----------
     files : mapping
         The text of each module, by file name.
-    nursery : Nursery
+    fork_server : ForkServer
         Where its processes come from.
     limits : Limits
         What the code may use.
@@ -239,28 +246,33 @@ class RemoteSubmission:
 
     package = "kata"
     folder = Path("kata")
+    paused = False
 
-    def __init__(self, files: Mapping[str, bytes], nursery: Nursery, limits: Limits) -> None:
+    def __init__(self, files: Mapping[str, bytes], fork_server: ForkServer, limits: Limits) -> None:
         self.files = {name: text for name, text in files.items() if name in MODULES}
-        self.nursery = nursery
+        self.fork_server = fork_server
         self.limits = limits
         self.printed = ""
-        self.limit = SimpleNamespace(paused=False, rest=lambda: None)
         self.until = 0.0  # when its time is over, from the first request on
         self.broken: dict[str, Problem] = {}
         self._paths = {os.path.abspath(str(path)) for path in OURS} - {"/"}
-        self._ward: Ward | None = None
+        self._worker: Worker | None = None
         self._loaded: set[str] = set()
 
-    def mentions(self, name: str) -> bool:
-        """Whether another function may use this one, as in `tests.probes.Submission`."""
-        return mentioned(name, self.files)
+    def mentions(self, name: str, stage: str) -> bool:
+        """Whether another function may use this one, as in `tests.judged.modules.Modules`."""
+        return mentioned(name, f"{stage}.py", self.files)
 
-    def run(self, probe: str, **request: Any) -> Description | Problem:
-        """Answer one request, as `tests.probes.Submission.run` does."""
+    def run(self, request: Request) -> Result | Problem:
+        """Answer one request, as `tests.judged.submission.Submission.run` does."""
         self.until = self.until or time.monotonic() + self.limits.seconds
         try:
-            return self._run(probe, request)
+            for stage in dict.fromkeys([*request.needs, request.stage]):
+                self._load(stage)
+            result = self._ask(request)
+            if not isinstance(result, Problem) and not has_form(result, request):
+                raise Gone(Problem("protocol"))
+            return result
         except Gone as gone:
             self.close()
             return self._told(gone.problem)
@@ -268,48 +280,36 @@ class RemoteSubmission:
             self.close()
             raise
 
-    def _run(self, probe: str, request: dict[str, Any]) -> Description | Problem:
-        stage = STAGE_OF[request["function"]] if probe == "call" else OWN_STAGE[probe]
-        for needed in [*USES.get(stage, ()), stage]:
-            self._load(needed)
-        times: int = request.get("times", 1)
-        usual = request.get("seconds") or (CALL_SECONDS if times == 1 else SWEEP_SECONDS)
-        result = self._ask({"probe": probe, **request}, usual)
-        if not isinstance(result, Problem) and not has_form(probe, result, request):
-            raise Gone(Problem("protocol", CHEATS))
-        return result
-
     def _load(self, stage: str) -> None:
         """Import a stage's module on the other side, unless that has failed before."""
         if stage in self._loaded or stage in self.broken:
             return
         try:
-            self._ask({"probe": "load", "stage": stage}, IMPORT_SECONDS)
+            self._ask(Load(function="", stage=stage, seconds=IMPORT_SECONDS))
             self._loaded.add(stage)
         except Gone as gone:
             self.close()
             problem = self._told(gone.problem)
             self.broken[stage] = replace(problem, kind="import", cause=problem.kind)
 
-    def _ask(self, request: dict[str, Any], usual: float) -> Description | Problem:
+    def _ask(self, request: Request) -> Result | Problem:
         left = self.until - time.monotonic()
         if left <= 0:
-            text = f"does not get its turn: {self.limits.seconds:g} seconds are used up"
-            raise Gone(Problem("timeout", text))
-        if self._ward is None:
+            raise Gone(Problem("no turn", seconds=self.limits.seconds))
+        if self._worker is None:
             self._loaded = set()
-            self._ward = self.nursery.fork(self.files, self.broken, self.limits, left + SLACK)
-            self._paths |= {self._ward.folder, os.path.dirname(self._ward.folder)}
+            self._worker = self.fork_server.fork(self.files, self.broken, self.limits, left + SLACK)
+            self._paths |= {self._worker.folder, os.path.dirname(self._worker.folder)}
         # the other side keeps to its limit by itself, if it is honest
-        seconds = min(max(usual, limits.PATIENCE) + SLACK, left)
-        told, data = self._ward.ask(request, seconds)
+        seconds = min(max(request.seconds, PATIENCE) + SLACK, left)
+        told, data = self._worker.ask(request, seconds)
         try:
             self.printed = wire.short(told.get("printed"), kept="\n\t")
             if "problem" not in told:
                 return wire.unpack(told.get("result"), data)
             problem = self._told(wire.unpack_problem(told["problem"]))
         except wire.Malformed:
-            raise Gone(Problem("protocol", CHEATS)) from None
+            raise Gone(Problem("protocol")) from None
         if problem.kind in FRESH_AFTER:
             self.close()
         return problem
@@ -323,7 +323,7 @@ class RemoteSubmission:
         kind, text = problem.kind, problem.text
         if kind == "raised" and ("MemoryError" in problem.kinds or "allocate memory" in text):
             kind = "memory"
-            text = f"needs more than {self.limits.memory >> 20} MB of memory ({text})"
+            text = f"{self.limits.memory >> 20} MB"
         elif kind == "raised" and "PermissionError" in problem.kinds:
             text += f" ({NOT_ALLOWED})"
         return replace(problem, kind=kind, text=text, where=where)
@@ -336,13 +336,17 @@ class RemoteSubmission:
 
     def close(self) -> None:
         """End the process, if there is one."""
-        if self._ward is not None:
-            self._ward.close()
-            self._ward = None
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
 
 NOT_ALLOWED = "graded code gets no other processes, no network and no files but its own"
-CHEATS = "answers in the place of the judge: nothing but return values counts"
+KILLED_FOR: dict[str, ProblemKind] = {
+    "timeout": "time used up",
+    "files": "files",
+    "threads": "threads",
+}
 OURS = (
     *sys.path,
     sys.prefix,
@@ -353,50 +357,38 @@ OURS = (
 )
 
 
-def has_form(probe: str, description: Description, request: Mapping[str, Any]) -> bool:
-    """Whether an answer has the form that this probe gives it."""
-    times: int = request.get("times", 1)
-    most: int = request.get("most", MOST_ITEMS)
-    match probe, description:
-        case "call", ("sequence", "calls", items, True) if times > 1:
-            return len(items) == times and all(is_described(item, most) for item in items)
-        case "call", _:
-            return times == 1 and is_described(description, most)
-        case "model", ("model", _, _, prediction, gradients):
-            return is_described(prediction, 0) and len(gradients) in (0, 2)
-        case "model", ("other", *_):
-            return True
-        case "dataset", ("sequence", "TensorDataset", items, True):
+def has_form(result: Result, request: Request) -> bool:
+    """Whether an answer has the form that the request gives it."""
+    match request, result:
+        case Call(), Calls(items):
+            many = request.times > 1 and len(items) == request.times
+            return many and all(is_described(item, request.most) for item in items)
+        case Call(), _:
+            return request.times == 1 and is_described(result, request.most)
+        case BuildModel(), Model(_, _, prediction, slopes):
+            return is_described(prediction, 0) and len(slopes) in (0, 2)
+        case BuildDataset(), Items("TensorDataset", items, True):
             return all(is_described(item, 0) for item in items)
-        case "dataset", ("other", *_):
+        case BuildModel() | BuildDataset() | Load(), Other():
             return True
-        case "train_epoch", ("sequence", "trained", [at_end, calls, ("number", _)], True):
-            counted = calls[:2] == ("sequence", "calls") and len(calls[2]) == times
-            described = counted and all(is_described(item, most) for item in calls[2])
-            return described and are_parameters(at_end)
-        case "train", ("sequence", "trained", [at_end, losses], True):
-            return is_described(losses, 2 * request["epochs"] + 8) and are_parameters(at_end)
+        case TrainEpoch(), Trained(_, _, returned, _):
+            counted = len(returned) == request.calls
+            return counted and all(is_described(item, MOST_ITEMS) for item in returned)
+        case Train(), Trained(_, _, [losses], _):
+            return is_described(losses, 2 * request.epochs + 8)
     return False
 
 
-def is_described(description: Description, most: int, depth: int = 3) -> bool:
-    """Whether `tests.probes.describe` may have said this of a value.
+def is_described(result: Result, most: int, depth: int = DEEPEST) -> bool:
+    """Whether `tests.judged.describing.describe` may have said this of a value.
 
     More, or more deeply nested, than it ever says would keep the judge busy.
     """
-    match description:
-        case "sequence", _, items, complete:
+    match result:
+        case Items(_, items, complete):
             if not depth or len(items) > most or (len(items) < most and not complete):
                 return False
             return all(is_described(item, most, depth - 1) for item in items)
-        case "array", array:
+        case Values(array):
             return bool(array.size <= MOST_ELEMENTS)
-    return description[0] in ("number", "large", "other")
-
-
-def are_parameters(description: Description) -> bool:
-    """Whether this describes w and b at the end of a training."""
-    match description:
-        case ("sequence", "parameters", [("number", _), ("number", _)], True):
-            return True
-    return False
+    return not isinstance(result, Calls | Model | Trained)

@@ -12,12 +12,11 @@ from typing import Any
 
 from plots.files import write_whole
 from solution.grading import page
-from solution.grading.scores import GRADER_ERROR as GRADER_ERROR  # handed on to the judge
-from solution.grading.scores import Points, Result, score
-from tests.probes import STAGE_OF, STAGES
+from solution.grading.scores import GRADER_ERROR, Points, Result, score
+from tests.judge.functions import STAGE_OF, STAGES
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
-FORMAT = 1  # of the JSON
+FORMAT = 2  # of the JSON
 STATUSES = (
     *("passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"),
     GRADER_ERROR,
@@ -67,6 +66,7 @@ def of_all(status: str, headline: str) -> dict[str, dict[str, Any]]:
             "headline": headline,
             "lines": [],
             "mistake": "",
+            "complaint": [],
             "tests": 0,
             "passed": 0,
         }

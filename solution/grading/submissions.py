@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from tests.probes import STAGES
+from tests.judge.functions import STAGES
 
 MODULES = [f"{stage}.py" for stage in STAGES]
 MODULE_SIZE = 1_000_000  # bytes; the solution's longest module has 6 000

@@ -1,10 +1,11 @@
 """How plain values cross the pipe between the judge and the code that is judged.
 
 A message is a JSON text and, behind it, the raw bytes of arrays that the text refers to by dtype,
-shape and offset. What the judged side says is read as a description (`tests.probes.describe`) and
+shape and offset. What the judged side says is read as a result (`tests.judged.values.Result`) and
 nothing else: other kinds, dtypes and shapes, and messages that are too long, are `Malformed`.
 """
 
+import dataclasses
 import json
 import math
 import os
@@ -12,11 +13,35 @@ import select
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from tests.probes import MOST_ELEMENTS, Array, Description, Problem, Seed
+from tests.judged.values import (
+    MOST_ELEMENTS,
+    Array,
+    BuildDataset,
+    BuildModel,
+    Call,
+    Calls,
+    Description,
+    Items,
+    Large,
+    Load,
+    Model,
+    Number,
+    Other,
+    Problem,
+    ProblemKind,
+    Request,
+    Result,
+    Seed,
+    StandIn,
+    Train,
+    Trained,
+    TrainEpoch,
+    Values,
+)
 
 READY = b"r"  # said once by a process that has started, before it runs anybody's code
 LENGTHS = struct.Struct("<QQ")  # of the JSON text and of the bytes behind it
@@ -178,20 +203,40 @@ class Bytes:
 
 # -- requests: the judge writes them ----------------------------------------------------------
 
+REQUESTS: dict[str, type[Request]] = {
+    kind.__name__: kind for kind in (Load, Call, BuildModel, BuildDataset, TrainEpoch, Train)
+}
 
-def pack_request(value: Any, buffer: Buffer) -> Any:
+
+def pack_request(request: Request, buffer: Buffer) -> Any:
+    """Return the JSON for a request."""
+    own = {field.name: getattr(request, field.name) for field in dataclasses.fields(request)}
+    return [type(request).__name__, {name: pack_value(v, buffer) for name, v in own.items()}]
+
+
+def pack_value(value: Any, buffer: Buffer) -> Any:
     """Return the JSON for a plain value of a request."""
     if isinstance(value, np.ndarray):
         return {"array": buffer.add(value)}
     if isinstance(value, Seed):
         return {"seed": value.value}
-    if isinstance(value, dict):
-        return {"map": {name: pack_request(item, buffer) for name, item in value.items()}}
+    if isinstance(value, StandIn):
+        return {"stand-in": list(value)}
+    if isinstance(value, Mapping):
+        return {"map": {name: pack_value(item, buffer) for name, item in value.items()}}
     return value
 
 
-def unpack_request(text: Any, data: Bytes) -> Any:
+def unpack_request(text: Any, data: Bytes) -> Request:
+    """Return the request that the judge packed."""
+    kind, own = text
+    return REQUESTS[kind](**{name: unpack_value(value, data) for name, value in own.items()})
+
+
+def unpack_value(text: Any, data: Bytes) -> Any:
     """Return the value that the judge packed."""
+    if isinstance(text, list):
+        return tuple(text)
     if not isinstance(text, dict):
         return text
     ((kind, value),) = text.items()
@@ -199,24 +244,33 @@ def unpack_request(text: Any, data: Bytes) -> Any:
         return data.array(value)
     if kind == "seed":
         return Seed(value)
-    return {name: unpack_request(item, data) for name, item in value.items()}
+    if kind == "stand-in":
+        return StandIn(*value)
+    return {name: unpack_value(item, data) for name, item in value.items()}
 
 
-# -- descriptions: the judged side writes them ------------------------------------------------
+# -- results: the judged side writes them -----------------------------------------------------
 
 
-def pack(description: Description, buffer: Buffer) -> list[Any]:
-    """Return the JSON for a description."""
-    kind, *rest = description
-    if kind == "array":
-        return ["array", buffer.add(rest[0])]
-    if kind == "sequence":
-        name, items, complete = rest
-        return ["sequence", name, pack_all(items, buffer), complete]
-    if kind == "model":
-        names, linear, prediction, gradients = rest
-        return ["model", names, linear, pack(prediction, buffer), gradients]
-    return list(description)
+def pack(result: Result, buffer: Buffer) -> list[Any]:
+    """Return the JSON for a result."""
+    match result:
+        case Values(array):
+            return ["array", buffer.add(array)]
+        case Number(value):
+            return ["number", value]
+        case Large(dtype, shape):
+            return ["large", dtype, list(shape)]
+        case Items(name, items, complete):
+            return ["items", name, pack_all(items, buffer), complete]
+        case Calls(items):
+            return ["calls", pack_all(items, buffer)]
+        case Model(parameters, linear, prediction, slopes):
+            return ["model", parameters, linear, pack(prediction, buffer), slopes]
+        case Trained(w, b, returned, has_gradients):
+            return ["trained", w, b, pack_all(returned, buffer), has_gradients]
+        case Other(name, text):
+            return ["other", name, text]
 
 
 def pack_all(items: Sequence[Description], buffer: Buffer) -> list[Any]:
@@ -226,27 +280,27 @@ def pack_all(items: Sequence[Description], buffer: Buffer) -> list[Any]:
     the rest.
     """
     buffer.take(len(items))
-    kinds = {item[0] for item in items}
-    if len(items) > 1 and kinds == {"array"}:
-        arrays = [item[1] for item in items]
+    kinds = {type(item) for item in items} if len(items) > 1 else set()
+    if kinds == {Values}:
+        arrays = [item[0] for item in items]
         first = arrays[0]
         if all(a.shape == first.shape and a.dtype == first.dtype for a in arrays):
             return ["arrays", buffer.add(np.array(arrays))]
-    if len(items) > 1 and kinds == {"number"}:
-        return ["numbers", buffer.add(np.array([item[1] for item in items]))]
-    if len(items) > 1 and kinds == {"sequence"}:
-        _, name, first_items, complete = items[0]
+    if kinds == {Number}:
+        return ["numbers", buffer.add(np.array([item[0] for item in items]))]
+    if kinds == {Items}:
+        name, first_items, complete = items[0]
         length = len(first_items)
         if length and all(
-            item[1] == name and item[3] == complete and len(item[2]) == length for item in items
+            one == name and whole == complete and len(of) == length for one, of, whole in items
         ):
-            columns = [pack_all([i[2][k] for i in items], buffer) for k in range(length)]
-            return ["sequences", name, columns, complete]
-    return ["items", [pack(item, buffer) for item in items]]
+            columns = [pack_all([of[k] for _, of, _ in items], buffer) for k in range(length)]
+            return ["columns", name, columns, complete]
+    return ["each", [pack(item, buffer) for item in items]]
 
 
-def unpack(text: Any, data: Bytes, depth: int = DEEPEST) -> Description:
-    """Return the description that a text and its bytes stand for.
+def unpack(text: Any, data: Bytes) -> Result:
+    """Return the result that a text and its bytes stand for.
 
     Raises
     ------
@@ -254,49 +308,58 @@ def unpack(text: Any, data: Bytes, depth: int = DEEPEST) -> Description:
         If they stand for none.
     """
     match text:
+        case ["calls", items]:
+            return Calls(unpack_all(items, data, DEEPEST))
+        case ["model", [*names], str(linear), prediction, [*slopes]]:
+            described = unpack_description(prediction, data, 1)
+            return Model(texts(names), short(linear), described, [real(v) for v in slopes[:3]])
+        case ["trained", w, b, returned, bool(has_gradients)]:
+            return Trained(real(w), real(b), unpack_all(returned, data, DEEPEST), has_gradients)
+    return unpack_description(text, data, DEEPEST)
+
+
+def unpack_description(text: Any, data: Bytes, depth: int) -> Description:
+    """Return the description of one value."""
+    match text:
         case ["number", value]:
-            return "number", real(value)
+            return Number(real(value))
         case ["array", place]:
-            return "array", data.array(place, MOST_ELEMENTS)
+            return Values(data.array(place, MOST_ELEMENTS))
         case ["large", str(dtype), [*shape]]:
             lengths = [length for length in shape[:8] if type(length) is int]
-            return "large", short(dtype), tuple(lengths)
+            return Large(short(dtype), tuple(lengths))
         case ["other", str(name), str(shown)]:
-            return "other", short(name), short(shown)
-        case ["sequence", str(name), items, bool(complete)] if depth:
-            return "sequence", short(name), unpack_all(items, data, depth - 1), complete
-        case ["model", [*names], str(linear), prediction, [*gradients]] if depth == DEEPEST:
-            slopes = [real(value) for value in gradients[:3]]
-            return "model", texts(names), short(linear), unpack(prediction, data, 1), slopes
+            return Other(short(name), short(shown))
+        case ["items", str(name), items, bool(complete)] if depth:
+            return Items(short(name), unpack_all(items, data, depth - 1), complete)
     raise Malformed("a description of an unknown kind")
 
 
 def unpack_all(text: Any, data: Bytes, depth: int) -> list[Description]:
     """Return a list of descriptions."""
     match text:
-        case ["items", [*items]]:
+        case ["each", [*items]]:
             data.take(len(items))
-            return [unpack(item, data, depth) for item in items]
+            return [unpack_description(item, data, depth) for item in items]
         case ["arrays", place]:
             arrays = data.array(place)
             if arrays.ndim < 1 or math.prod(arrays.shape[1:]) > MOST_ELEMENTS:
                 raise Malformed("an array that is too large")
             data.take(len(arrays))
-            return [("array", np.asarray(array)) for array in arrays]
+            return [Values(np.asarray(array)) for array in arrays]
         case ["numbers", place]:
             numbers = data.array(place)
             if numbers.dtype != np.float64 or numbers.ndim != 1:
                 raise Malformed("numbers that are none")
             data.take(len(numbers))
-            return [("number", value) for value in numbers.tolist()]
-        case ["sequences", str(name), [first, *others], bool(complete)] if depth:
+            return [Number(value) for value in numbers.tolist()]
+        case ["columns", str(name), [first, *others], bool(complete)] if depth:
             columns = [unpack_all(column, data, depth - 1) for column in (first, *others)]
             if len({len(column) for column in columns}) > 1:
                 raise Malformed("sequences of different lengths")
             data.take(len(columns[0]))
             return [
-                ("sequence", short(name), list(items), complete)
-                for items in zip(*columns, strict=True)
+                Items(short(name), list(items), complete) for items in zip(*columns, strict=True)
             ]
     raise Malformed("a list of an unknown kind")
 
@@ -332,23 +395,32 @@ def texts(found: Sequence[Any]) -> list[str]:
 
 # -- problems -----------------------------------------------------------------------------------
 
-TEXTS = ("kind", "text", "code", "name", "cause")
+TEXTS = ("text", "code", "name")
+KINDS = get_args(ProblemKind)
 
 
 def pack_problem(problem: Problem) -> dict[str, Any]:
     """Return the JSON for a problem."""
-    texts = {name: getattr(problem, name) for name in TEXTS}
-    return {**texts, "where": problem.where, "kinds": list(problem.kinds)}
+    return dataclasses.asdict(problem)
 
 
 def unpack_problem(text: Any) -> Problem:
     """Return the problem that a text stands for."""
     match text:
-        case {"where": place, "kinds": [*kinds]} if text.keys() == {*TEXTS, "where", "kinds"}:
+        case {"kind": str(kind), "cause": cause, "seconds": seconds, "where": place} if (
+            text.keys() == {field.name for field in dataclasses.fields(Problem)}
+            and kind in KINDS
+            and cause in (None, *KINDS)
+            and isinstance(text["kinds"], list)
+        ):
             where = None
             match place:
                 case [str(file), int(line)]:
                     where = short(file), min(max(line, 0), 10**6)
             said = {name: short(text[name]) for name in TEXTS}
-            return Problem(**said, where=where, kinds=tuple(texts(kinds)))
+            kinds = tuple(texts(text["kinds"]))
+            return Problem(
+                kind=kind, cause=cause, seconds=real(seconds), where=where,
+                **{**said, "kinds": kinds},
+            )
     raise Malformed("a problem that is none")

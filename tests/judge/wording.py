@@ -547,7 +547,9 @@ def values_of(verdict: Verdict, found: Finding) -> dict[str, Any]:
     values = dict(found.values)
     for (code, name), meanings in MEANINGS.items():
         if name in values and code in ("", found.code):
-            values[name] = meanings.get(values[name], OTHERWISE.get(name, "{}").format(values[name]))
+            values[name] = meanings.get(
+                values[name], OTHERWISE.get(name, "{}").format(values[name])
+            )
     for name in ("shape", "wanted"):
         if isinstance(values.get(name), list | tuple):
             values[name] = shape(values[name])

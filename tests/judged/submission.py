@@ -9,6 +9,8 @@ from tests.judged.values import (
     BuildDataset,
     BuildModel,
     Call,
+    Load,
+    Other,
     Problem,
     Request,
     Result,
@@ -17,7 +19,17 @@ from tests.judged.values import (
     TrainEpoch,
 )
 
+
+def load(modules: Modules, request: Load) -> Result:
+    """Import a stage's module."""
+    modules.load(request.stage)
+    if request.stage in modules.broken:
+        raise Stopped(modules.broken[request.stage])
+    return Other("module", request.stage)
+
+
 PROBES: dict[type[Request], Callable[[Modules, Any], Result]] = {
+    Load: load,
     Call: probes.call,
     BuildModel: torch_probes.build_model,
     BuildDataset: torch_probes.build_dataset,

@@ -60,6 +60,11 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Load(Request):
+    """Import a stage's module, and call nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call(Request):
     """Call a function `times` times with the same values.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.probes import STAGE_OF, STAGES
+from tests.judge.functions import STAGE_OF, STAGES
 
 SOLUTION = Path(__file__).parents[2]
 

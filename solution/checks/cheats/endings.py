@@ -164,7 +164,7 @@ ending(
     """
     def sgd_step(w, b, dw, db, lr):
         import sys
-        raise sys.modules["tests.probes"].Stopped(
+        raise sys.modules["tests.judged.values"].Stopped(
             ("sequence", "tuple", [("number", w), ("number", b)], True)
         )
     """,
