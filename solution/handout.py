@@ -152,9 +152,9 @@ def must_be_unsolved(path: str, content: bytes) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Lambda):
             raise Refused(f"{path} is not the stub: it has a lambda, line {node.lineno}")
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if not is_stub(node, stage):
-                raise Refused(f"{path} is not the stub: {node.name} is written already")
+        functions = ast.FunctionDef | ast.AsyncFunctionDef
+        if isinstance(node, functions) and not is_stub(node, stage):
+            raise Refused(f"{path} is not the stub: {node.name} is written already")
 
 
 def for_learners(text: str) -> str:

@@ -1,8 +1,8 @@
 """The judge's end of the pipe: a submission whose code runs in a locked-up process.
 
-It takes the place of `tests.judged.submission.Submission`, so that the same tests judge either. Whatever
-comes back was written by strangers: it is read as plain values in a fixed form, or ends the
-process that wrote it.
+It takes the place of `tests.judged.submission.Submission`, so that the same tests judge either.
+Whatever comes back was written by strangers: it is read as plain values in a fixed form, or ends
+the process that wrote it.
 """
 
 import json

@@ -13,7 +13,7 @@ import select
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 
@@ -280,21 +280,18 @@ def pack_all(items: Sequence[Description], buffer: Buffer) -> list[Any]:
     the rest.
     """
     buffer.take(len(items))
-    kinds = {type(item) for item in items} if len(items) > 1 else set()
-    if kinds == {Values}:
-        arrays = [item[0] for item in items]
-        first = arrays[0]
-        if all(a.shape == first.shape and a.dtype == first.dtype for a in arrays):
-            return ["arrays", buffer.add(np.array(arrays))]
-    if kinds == {Number}:
-        return ["numbers", buffer.add(np.array([item[0] for item in items]))]
-    if kinds == {Items}:
-        name, first_items, complete = items[0]
-        length = len(first_items)
-        if length and all(
-            one == name and whole == complete and len(of) == length for one, of, whole in items
-        ):
-            columns = [pack_all([of[k] for _, of, _ in items], buffer) for k in range(length)]
+    arrays = [item.array for item in items if isinstance(item, Values)]
+    numbers = [item.value for item in items if isinstance(item, Number)]
+    several = [item for item in items if isinstance(item, Items)]
+    many = len(items) if len(items) > 1 else -1
+    if len(arrays) == many and len({(a.shape, a.dtype) for a in arrays}) == 1:
+        return ["arrays", buffer.add(np.array(arrays))]
+    if len(numbers) == many:
+        return ["numbers", buffer.add(np.array(numbers))]
+    if len(several) == many and len({(i[0], len(i.items), i.complete) for i in several}) == 1:
+        name, first, complete = several[0]
+        if first:
+            columns = [pack_all([i.items[k] for i in several], buffer) for k in range(len(first))]
             return ["columns", name, columns, complete]
     return ["each", [pack(item, buffer) for item in items]]
 
@@ -395,7 +392,6 @@ def texts(found: Sequence[Any]) -> list[str]:
 
 # -- problems -----------------------------------------------------------------------------------
 
-TEXTS = ("text", "code", "name")
 KINDS = get_args(ProblemKind)
 
 
@@ -417,10 +413,14 @@ def unpack_problem(text: Any) -> Problem:
             match place:
                 case [str(file), int(line)]:
                     where = short(file), min(max(line, 0), 10**6)
-            said = {name: short(text[name]) for name in TEXTS}
-            kinds = tuple(texts(text["kinds"]))
             return Problem(
-                kind=kind, cause=cause, seconds=real(seconds), where=where,
-                **{**said, "kinds": kinds},
+                kind=cast(ProblemKind, kind),
+                text=short(text["text"]),
+                name=short(text["name"]),
+                kinds=tuple(texts(text["kinds"])),
+                where=where,
+                code=short(text["code"]),
+                seconds=real(seconds),
+                cause=cause,
             )
     raise Malformed("a problem that is none")

@@ -209,8 +209,8 @@ def must_be_usual(
     """Demand the mean of uncorrelated values, give or take `SIGMAS` standard errors."""
     found, allowed = float(np.mean(values)), standard_error(variance, len(values))
     if not abs(found - mean) <= allowed:
-        values = {"found": found, "right": mean, "allowed": allowed, "calls": len(values)}
-        answer.fail("not random", statistic=statistic, **values)
+        facts = {"found": found, "right": mean, "allowed": allowed, "calls": len(values)}
+        answer.fail("not random", statistic=statistic, **facts)
 
 
 def must_break_every_order(subject: Subject, calls: int = 5) -> None:

@@ -168,7 +168,7 @@ class Subject:
 
     def _request(self, values: Mapping[str, Any], **options: Any) -> Request:
         function = self.function
-        common = {
+        common: dict[str, Any] = {
             "function": function.name,
             "stage": function.stage,
             "needs": self.referee.needs(function),
@@ -176,8 +176,9 @@ class Subject:
         }
         if function.request is not Call:
             seeded = "global_seed" in own_fields(function.request)
-            seed = {"global_seed": options["global_seed"] or 0} if seeded else {}
-            return function.request(**common, **values, **seed)
+            if seeded:
+                common["global_seed"] = options["global_seed"] or 0
+            return function.request(**common, **values)
         times, size = options.get("times", 1), size_of(values)
         seconds = SMALL_SECONDS if size <= SMALL else CALL_SECONDS
         return Call(
@@ -230,7 +231,7 @@ class Subject:
     def _stop(self, problem: Problem, answer: Answer) -> NoReturn:
         """Raise the verdict on a call that gave no result."""
         own, stand_ins = self.function, self.referee.stand_ins(self.function)
-        place = {"where": self._place(problem), "source": problem.code}
+        place: dict[str, Any] = {"where": self._place(problem), "source": problem.code}
         if problem.kind == "not started" and problem.name == own.name:
             self._halt(answer, "not started", finding("not written"), None)
         if problem.kind == "not started" and problem.name in own.builds_on:

@@ -1,5 +1,6 @@
 """What the tests of a descent share, NumPy's `minibatch_gd` and PyTorch's `train` alike."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -241,11 +242,9 @@ def must_shuffle_evenly(subject: Subject, runs: int, epochs: int) -> None:
     """
     x, y = np.zeros((3, 1)), column([1.0, 3.0, 9.0])
     orders = [tuple(batch[0] for batch in way) for way in all_epochs(3, 1)]
-    ways = (
-        [(one, two) for one in orders for two in orders] if epochs == 2 else [(o,) for o in orders]
-    )
+    ways = [*itertools.product(orders, repeat=epochs)]
     ends = np.array([descend(x, y, [[[i] for i in o] for o in way], 0.2).b for way in ways])
-    options = {"batch_size": 1, "lr": 0.2, "epochs": epochs}
+    options: dict[str, Any] = {"batch_size": 1, "lr": 0.2, "epochs": epochs}
     if subject.function.stage == "training":  # no generator crosses several calls there
         answers = [descent(subject, x, y, seed=seed, **options) for seed in range(runs)]
         answer, found = answers[-1], [one.value[1] for one in answers]
@@ -259,7 +258,7 @@ def must_shuffle_evenly(subject: Subject, runs: int, epochs: int) -> None:
     counts = np.bincount(distances.argmin(axis=1), minlength=len(ends))
     came = [ways[k] for k in np.flatnonzero(counts)]
     for relation, holds in RELATIONS if epochs == 2 else ():
-        if all(holds(one, two) for one, two in came):
+        if all(holds(way[0], way[1]) for way in came):
             answer.fail(
                 "other orders", relation=relation, runs=runs, came=len(came), ways=len(ways)
             )

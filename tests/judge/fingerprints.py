@@ -121,8 +121,8 @@ def one_pass(subject: Subject) -> Features:
         (2, 2, 0.125, "MSELoss(reduction='sum')", 1),
     ):
         options: dict[str, Any] = {"batch_size": batch_size, "lr": lr, "loss": loss, "calls": calls}
-        start = {"w": 1.0, "b": 0.5}
-        found = seen(lambda: subject(x=x[:n], y=y[:n], **options, **start))  # noqa: B023
+        options |= {"x": x[:n], "y": y[:n], "w": 1.0, "b": 0.5}
+        found = seen(lambda: subject(**options))  # noqa: B023
         yield rounded(found)
 
 
@@ -248,6 +248,7 @@ def descents(subject: Subject) -> Features:
     yield result(x, y, batch_size=3, lr=0.05, epochs=2, w=1.0)
     yield result(x, 4 * y, batch_size=3, lr=0.05, epochs=1, b=-0.5)
     yield result(x, y, batch_size=3, lr=0.02, epochs=3, w=0.1, b=0.7)
+    options: dict[str, Any]
     if not torch:
         options = {"batch_size": 2, "lr": 0.05, "epochs": 2, "watch": True}
         watched = result(x, y, **options)

@@ -125,14 +125,15 @@ RECORDS = (
         fingerprint=fingerprints.data,
         points=10,
         hints=(
-            "Which of the two, x and ε, is drawn from which distribution, and how many values of "
-            "each does a data set of n samples need?",
+            "Which of the two, x and ε, is drawn from which distribution, and how many values "
+            "of each does a data set of n samples need?",
             "Make one generator from the seed: rng = np.random.default_rng(seed). It can draw "
-            "arrays of any shape, uniform ones (rng.random) and normal ones (rng.standard_normal). "
-            "Draw both x and ε from the same generator, one after the other.",
-            "With x = rng.random((n, 1)) and epsilon = rng.standard_normal((n, 1)), the formula for "
-            "y can be written as it stands. A shape (n,) instead of (n, 1) would broadcast to an "
-            "(n, n) array in the sum.",
+            "arrays of any shape, uniform ones (rng.random) and normal ones "
+            "(rng.standard_normal). Draw both x and ε from the same generator, one after the "
+            "other.",
+            "With x = rng.random((n, 1)) and epsilon = rng.standard_normal((n, 1)), the formula "
+            "for y can be written as it stands. A shape (n,) instead of (n, 1) would broadcast "
+            "to an (n, n) array in the sum.",
         ),
     ),
     Function(
@@ -174,12 +175,12 @@ RECORDS = (
         fingerprint=fingerprints.exact,
         points=5,
         hints=(
-            "For one sample: how far is the prediction from y? And what becomes of that number in "
-            "the formula, before the mean is taken?",
-            "Take the residuals, predict(x, w, b) − y, an array of shape (m, 1); square them; take "
-            "the mean of the squares.",
-            "residual = predict(x, w, b) - y, then np.mean(residual**2). Not the square of the mean, "
-            "and no factor ½.",
+            "For one sample: how far is the prediction from y? And what becomes of that number "
+            "in the formula, before the mean is taken?",
+            "Take the residuals, predict(x, w, b) − y, an array of shape (m, 1); square them; "
+            "take the mean of the squares.",
+            "residual = predict(x, w, b) - y, then np.mean(residual**2). Not the square of the "
+            "mean, and no factor ½.",
         ),
     ),
     Function(
@@ -198,13 +199,13 @@ RECORDS = (
         fingerprint=fingerprints.exact,
         points=15,
         hints=(
-            "The loss of one sample is r², with r = w·x + b − y. What is the derivative of r² by r? "
-            "Of r by w? Of r by b?",
-            "By the chain rule, ∂(r²)/∂w = 2·r·(∂r/∂w), and the same with b. One of the two inner "
-            "derivatives is x, the other is 1. Then take the mean over the samples.",
-            "dw = 2 * np.mean(residual * x), the mean of the products, not the product of the means. "
-            "db looks the same, with 1 in the place of x. The residual is prediction − y, in this "
-            "order.",
+            "The loss of one sample is r², with r = w·x + b − y. What is the derivative of r² "
+            "by r? Of r by w? Of r by b?",
+            "By the chain rule, ∂(r²)/∂w = 2·r·(∂r/∂w), and the same with b. One of the two "
+            "inner derivatives is x, the other is 1. Then take the mean over the samples.",
+            "dw = 2 * np.mean(residual * x), the mean of the products, not the product of the "
+            "means. db looks the same, with 1 in the place of x. The residual is prediction − "
+            "y, in this order.",
         ),
     ),
     Function(
@@ -227,8 +228,8 @@ RECORDS = (
         points=5,
         hints=(
             "The gradient points uphill. Which way should w and b go?",
-            "Each parameter moves by the learning rate times its own derivative, against its sign. "
-            "Neither formula needs the other's new value.",
+            "Each parameter moves by the learning rate times its own derivative, against its "
+            "sign. Neither formula needs the other's new value.",
             "w - lr * dw is the new w. Return it together with the new b.",
         ),
     ),
@@ -246,10 +247,10 @@ RECORDS = (
         fingerprint=fingerprints.batches,
         points=10,
         hints=(
-            "How do you pick some rows at random, so that none is picked twice? And how do you make "
-            "sure that x and y give the same rows?",
-            "Draw row numbers, not rows: once, from rng, without replacement. Then index x and y "
-            "with the same row numbers. Check batch_size first, and raise ValueError.",
+            "How do you pick some rows at random, so that none is picked twice? And how do you "
+            "make sure that x and y give the same rows?",
+            "Draw row numbers, not rows: once, from rng, without replacement. Then index x and "
+            "y with the same row numbers. Check batch_size first, and raise ValueError.",
             "rows = rng.choice(len(x), size=batch_size, replace=False), then x[rows] and y[rows].",
         ),
     ),
@@ -268,13 +269,14 @@ RECORDS = (
         points=10,
         paste=functools.partial(paste_call, around="list({})"),
         hints=(
-            "If you had all the row numbers in a random order, how would you cut them into pieces of "
-            "batch_size? Which piece is shorter, and when?",
-            "order = rng.permutation(n) gives each row number once. A slice that reaches past the "
-            "end of an array is simply shorter, so that the last batch needs no code of its own.",
-            "for start in range(0, n, batch_size): rows = order[start : start + batch_size], and the "
-            "batch is x[rows], y[rows]: yield it, or collect it in a list. Check batch_size and the "
-            "two lengths before that.",
+            "If you had all the row numbers in a random order, how would you cut them into "
+            "pieces of batch_size? Which piece is shorter, and when?",
+            "order = rng.permutation(n) gives each row number once. A slice that reaches past "
+            "the end of an array is simply shorter, so that the last batch needs no code of its "
+            "own.",
+            "for start in range(0, n, batch_size): rows = order[start : start + batch_size], "
+            "and the batch is x[rows], y[rows]: yield it, or collect it in a list. Check "
+            "batch_size and the two lengths before that.",
         ),
     ),
     Function(
@@ -293,8 +295,9 @@ RECORDS = (
         hints=(
             "Two loops, one inside the other: over what does each go? What is done once in each "
             "epoch, and what once in each batch?",
-            "For each batch: first note its loss with the present w and b, then its gradients, then "
-            "the step. After the last batch of an epoch, append the mean of the noted losses.",
+            "For each batch: first note its loss with the present w and b, then its gradients, "
+            "then the step. After the last batch of an epoch, append the mean of the noted "
+            "losses.",
             "for xb, yb in shuffled_batches(x, y, batch_size, rng): the loss of (xb, yb), then "
             "dw, db = mse_gradients(xb, yb, w, b), then w, b = sgd_step(w, b, dw, db, lr). The "
             "gradient is already a mean over the batch that it got, also over a short one. Call "
@@ -319,10 +322,10 @@ RECORDS = (
         paste=showing.paste_model,
         hints=(
             "Which part of the line does nn.Linear(1, 1) already contain?",
-            "Its weight is w and its bias is b. A module must call super().__init__() before it gets "
-            "its parts.",
-            "In __init__: super().__init__(), then self.linear = nn.Linear(1, 1). In forward: return "
-            "self.linear(x).",
+            "Its weight is w and its bias is b. A module must call super().__init__() before it "
+            "gets its parts.",
+            "In __init__: super().__init__(), then self.linear = nn.Linear(1, 1). In forward: "
+            "return self.linear(x).",
         ),
     ),
     Function(
@@ -342,10 +345,10 @@ RECORDS = (
         paste=functools.partial(paste_call, around="{}.tensors"),
         hints=(
             "What dtype have the arrays, and what dtype do the weights of nn.Linear have?",
-            "Make a float32 tensor of each array, and keep its shape (n, 1). TensorDataset takes any "
-            "number of tensors of equal length.",
-            "torch.tensor(x, dtype=torch.float32), the same for y, and TensorDataset of both, in "
-            "this order.",
+            "Make a float32 tensor of each array, and keep its shape (n, 1). TensorDataset "
+            "takes any number of tensors of equal length.",
+            "torch.tensor(x, dtype=torch.float32), the same for y, and TensorDataset of both, "
+            "in this order.",
         ),
     ),
     Function(
@@ -367,12 +370,12 @@ RECORDS = (
         hints=(
             "Five things happen for each batch. In which order? Which of them adds to what is "
             "already there?",
-            "Predict, compute the loss, clear the old gradients, backward, step. backward() adds to "
-            "the gradients, so that they must be cleared once for each batch. loss.item() is the "
-            "loss as a Python number.",
+            "Predict, compute the loss, clear the old gradients, backward, step. backward() "
+            "adds to the gradients, so that they must be cleared once for each batch. "
+            "loss.item() is the loss as a Python number.",
             "for xb, yb in loader: loss = loss_fn(model(xb), yb); optimizer.zero_grad(); "
-            "loss.backward(); optimizer.step(); and add loss.item() to a total. Return the total "
-            "divided by the number of batches, len(loader).",
+            "loss.backward(); optimizer.step(); and add loss.item() to a total. Return the "
+            "total divided by the number of batches, len(loader).",
         ),
     ),
     Function(
@@ -393,12 +396,12 @@ RECORDS = (
         paste=showing.paste_training,
         hints=(
             "What must be made once, before the first epoch, and what is done in every epoch?",
-            "Once: a DataLoader that shuffles with the generator that you were given, an optimizer "
-            "for model.parameters(), the loss. In every epoch: train_epoch.",
-            "DataLoader(dataset, batch_size=batch_size, shuffle=True, generator=generator) shuffles "
-            "anew each time it is looped over, and keeps the short last batch. "
-            "torch.optim.SGD(model.parameters(), lr=lr) is plain gradient descent, and nn.MSELoss() "
-            "the loss. Return the list of what train_epoch returns.",
+            "Once: a DataLoader that shuffles with the generator that you were given, an "
+            "optimizer for model.parameters(), the loss. In every epoch: train_epoch.",
+            "DataLoader(dataset, batch_size=batch_size, shuffle=True, generator=generator) "
+            "shuffles anew each time it is looped over, and keeps the short last batch. "
+            "torch.optim.SGD(model.parameters(), lr=lr) is plain gradient descent, and "
+            "nn.MSELoss() the loss. Return the list of what train_epoch returns.",
         ),
     ),
     Function(
@@ -422,12 +425,12 @@ RECORDS = (
         fingerprint=fingerprints.exact,
         points=None,
         hints=(
-            "Write w − 2α·mean(x·(w·x + b − y)) as something times w, plus something times b, plus a "
-            "rest. What are the three?",
-            "The mean of a sum is the sum of the means: mean(x·w·x) is w·mean(x²). Do the same with "
-            "b's step, whose gradient has no x in front.",
-            "ww = 1 − 2α·mean(x²), wb = bw = −2α·mean(x), w1 = 2α·mean(x·y), bb = 1 − 2α, "
-            "b1 = 2α·mean(y).",
+            "Write w − 2α·mean(x·(w·x + b − y)) as something times w, plus something times b, "
+            "plus a rest. What are the three?",
+            "The mean of a sum is the sum of the means: mean(x·w·x) is w·mean(x²). Do the same "
+            "with b's step, whose gradient has no x in front.",
+            "ww = 1 − 2α·mean(x²), wb = bw = −2α·mean(x), w1 = 2α·mean(x·y), bb = 1 − 2α, b1 = "
+            "2α·mean(y).",
         ),
     ),
     Function(
@@ -472,15 +475,16 @@ RECORDS = (
         fingerprint=fingerprints.descents,
         points=None,
         hints=(
-            "If all the maps of a run lie in arrays, how can two updates of many segments be composed "
-            "with a single call of compose?",
-            "Cut the maps into segments of L; compose the first maps of all segments with their second "
-            "ones, and so on, L times, as arrays. Then chain the segments, one after the other, to "
-            "get the w and b at which each begins, and replay all of them side by side.",
+            "If all the maps of a run lie in arrays, how can two updates of many segments be "
+            "composed with a single call of compose?",
+            "Cut the maps into segments of L; compose the first maps of all segments with their "
+            "second ones, and so on, L times, as arrays. Then chain the segments, one after the "
+            "other, to get the w and b at which each begins, and replay all of them side by "
+            "side.",
             "With every map in arrays of shape (segments, L): for k in range(1, L): whole = "
             "compose(whole, maps[:, k]). Chain whole over the segments in a loop. Then for k in "
-            "range(L): note w and b (arrays, one for each segment), and apply maps[:, k] to them. The "
-            "loss of an update follows from w and b before it. Draw the orders as "
+            "range(L): note w and b (arrays, one for each segment), and apply maps[:, k] to "
+            "them. The loss of an update follows from w and b before it. Draw the orders as "
             "`shuffled_batches` does.",
         ),
     ),

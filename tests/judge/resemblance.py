@@ -145,25 +145,21 @@ def slopes(run: Run) -> Iterator[tuple[Finding, Slope]]:
     )
     yield finding("first start"), lambda d, at, rows: mean_gradient(d, run.start, rows)
     yield finding("every pair"), every_pair
-    for change, of in (
-        ("dw, db swapped", lambda dw, db: (db, dw)),
-        ("dw for both", lambda dw, db: (dw, dw)),
-        ("db for both", lambda dw, db: (db, db)),
-        ("signs", lambda dw, db: (math.copysign(1, dw), math.copysign(1, db))),
-    ):
-        yield (
-            finding("gradients", change=change),
-            lambda d, at, rows, of=of: of(*mean_gradient(d, at, rows)),
-        )
+    yield finding("gradients", change="dw, db swapped"), changed(lambda dw, db: (db, dw))
+    yield finding("gradients", change="dw for both"), changed(lambda dw, db: (dw, dw))
+    yield finding("gradients", change="db for both"), changed(lambda dw, db: (db, db))
+    yield (
+        finding("gradients", change="signs"),
+        changed(lambda dw, db: (math.copysign(1, dw), math.copysign(1, db))),
+    )
     for most in (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0):
-        yield (
-            finding("norm", most=most),
-            lambda d, at, rows, m=most: shortened(mean_gradient(d, at, rows), m),
-        )
-        yield (
-            finding("clipped", most=most),
-            lambda d, at, rows, m=most: clipped(mean_gradient(d, at, rows), m),
-        )
+        yield finding("norm", most=most), changed(shortened, most)
+        yield finding("clipped", most=most), changed(clipped, most)
+
+
+def changed(change: Callable[..., Point], *values: float) -> Slope:
+    """Return the mean gradient, changed."""
+    return lambda d, at, rows: change(*mean_gradient(d, at, rows), *values)
 
 
 def every_pair(descent: Descent, at: Point, rows: Batch) -> Point:
@@ -174,47 +170,48 @@ def every_pair(descent: Descent, at: Point, rows: Batch) -> Point:
     return dw / len(pairs), sum(2 * r for r in residuals) / len(pairs)
 
 
-def shortened(slope: Point, most: float) -> Point:
-    norm = math.hypot(*slope)
-    return slope if norm <= most else (slope[0] * most / norm, slope[1] * most / norm)
+def shortened(dw: float, db: float, most: float) -> Point:
+    norm = math.hypot(dw, db)
+    return (dw, db) if norm <= most else (dw * most / norm, db * most / norm)
 
 
-def clipped(slope: Point, most: float) -> Point:
-    return max(-most, min(most, slope[0])), max(-most, min(most, slope[1]))
+def clipped(dw: float, db: float, most: float) -> Point:
+    return max(-most, min(most, dw)), max(-most, min(most, db))
 
 
 def steps(run: Run) -> Iterator[tuple[Finding, Step]]:
     """Yield other updates."""
     lr, epochs, per_epoch = run.lr, len(run.epochs), len(run.epochs[0])
     size = max(len(rows) for rows in run.epochs[0])
-    for by, what in (
-        (size, "batch_size"),
-        (epochs, "epochs"),
-        (per_epoch, "batches"),
-        (epochs * per_epoch, "updates"),
-    ):
-        yield finding("lr by", what=what), at_rate(lambda d, by=by: lr / by)
+    counts = {"batch_size": size, "epochs": epochs, "batches": per_epoch}
+    for what, count in {**counts, "updates": epochs * per_epoch}.items():
+        yield finding("lr by", what=what), at_rate(lr / count)
     for other in sorted({lr / 2, 2 * lr, lr / 10, 10 * lr, 0.001, 0.01, 0.1, 1.0} - {lr}):
-        yield finding("other lr", other=other, lr=lr), at_rate(lambda d, other=other: other)
+        yield finding("other lr", other=other, lr=lr), at_rate(other)
     for keep in (0.1, 0.5, 0.9, 0.99):
         yield finding("momentum", keep=keep), momentum(keep, ahead=False)
         yield finding("nesterov", keep=keep), momentum(keep, ahead=True)
     for by in (0.5, 0.9, 0.95, 0.99):
-        yield finding("lr shrinks", by=by, each="epoch"), at_rate(lambda d, by=by: lr * by**d.epoch)
-        yield (
-            finding("lr shrinks", by=by, each="update"),
-            at_rate(lambda d, by=by: lr * by**d.update),
-        )
-    yield finding("lr divided", each="epoch"), at_rate(lambda d: lr / (d.epoch + 1))
-    yield finding("lr divided", each="update"), at_rate(lambda d: lr / (d.update + 1))
-    for decay, of_b in itertools.product((1e-5, 1e-4, 1e-3, 1e-2, 0.1), (1, 0)):
-        yield finding("decay", decay=decay, of="w and b" if of_b else "w"), decayed(decay, of_b)
+        yield finding("lr shrinks", by=by, each="epoch"), at_rate(lr, each_epoch=by)
+        yield finding("lr shrinks", by=by, each="update"), at_rate(lr, each_update=by)
+    yield finding("lr divided", each="epoch"), lambda d, at, g: sgd(d, at, less(g, d.epoch + 1))
+    yield finding("lr divided", each="update"), lambda d, at, g: sgd(d, at, less(g, d.update + 1))
+    for decay in (1e-5, 1e-4, 1e-3, 1e-2, 0.1):
+        yield finding("decay", decay=decay, of="w and b"), decayed(decay, decay)
+        yield finding("decay", decay=decay, of="w"), decayed(decay, 0.0)
     yield finding("never cleared"), accumulated(each_epoch=False)
     yield finding("cleared each epoch"), accumulated(each_epoch=True)
 
 
-def at_rate(rate: Callable[[Descent], float]) -> Step:
-    return lambda d, at, slope: sgd(replace(d, lr=rate(d)), at, slope)
+def at_rate(lr: float, each_epoch: float = 1.0, each_update: float = 1.0) -> Step:
+    """Return steps at another learning rate, which may shrink."""
+    return lambda d, at, slope: sgd(
+        replace(d, lr=lr * each_epoch**d.epoch * each_update**d.update), at, slope
+    )
+
+
+def less(slope: Point, times: int) -> Point:
+    return slope[0] / times, slope[1] / times
 
 
 def momentum(keep: float, ahead: bool) -> Step:
@@ -228,8 +225,8 @@ def momentum(keep: float, ahead: bool) -> Step:
     return step
 
 
-def decayed(decay: float, of_b: float) -> Step:
-    return lambda d, at, g: sgd(d, at, (g[0] + decay * at[0], g[1] + of_b * decay * at[1]))
+def decayed(of_w: float, of_b: float) -> Step:
+    return lambda d, at, g: sgd(d, at, (g[0] + of_w * at[0], g[1] + of_b * at[1]))
 
 
 def accumulated(each_epoch: bool) -> Step:

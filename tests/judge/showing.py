@@ -82,7 +82,7 @@ def show_model(function: str, values: Mapping[str, Any]) -> str:
 
 
 def show_epoch(function: str, values: Mapping[str, Any]) -> str:
-    v = {name: show(value) if name in "xy" else value for name, value in values.items()}
+    v: dict[str, Any] = {**values, "x": show(values["x"]), "y": show(values["y"])}
     calls = f", {v['calls']} times" if v["calls"] > 1 else ""
     return (
         f"{function}(model, loader, {v['loss']}, SGD(lr={v['lr']})){calls}, from w={v['w']}, "

@@ -529,7 +529,7 @@ class Saying(string.Formatter):
         if format_spec == "factor":
             named = next((text for f, text in FACTORS.items() if abs(value - f) <= 1e-9), "")
             return named or f"{value:.6g} times what {{it}} should be"
-        return super().format_field(value, format_spec)
+        return str(super().format_field(value, format_spec))
 
 
 def say(words: str, values: Mapping[str, Any]) -> str:
@@ -544,7 +544,7 @@ def context(verdict: Verdict) -> dict[str, Any]:
 
 def values_of(verdict: Verdict, found: Finding) -> dict[str, Any]:
     """Return what stands for the names in a finding's words."""
-    values = dict(found.values)
+    values: dict[str, Any] = dict(found.values)
     for (code, name), meanings in MEANINGS.items():
         if name in values and code in ("", found.code):
             values[name] = meanings.get(
