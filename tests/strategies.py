@@ -1,6 +1,6 @@
 """What the properties are tried on: small numbers that a person can check by hand first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from hypothesis import example, settings
@@ -34,10 +34,11 @@ maps = st.tuples(*[st.integers(-12, 12).map(lambda k: k / 4)] * 6)
 # (n, batch_size) with and without a short last batch, batch_size 1, n and above n
 batchings = st.tuples(st.integers(1, 12), st.integers(1, 14))
 
+# what a descent starts from
+starts = {"lr": rates, "w": eighths, "b": eighths}
+
 # (n, batch_size, epochs) of descents whose batches can be told from their results
-descents = st.sampled_from(
-    [(2, 1, 2), (3, 2, 2), (3, 1, 2), (4, 2, 2), (5, 2, 2), (5, 3, 3), (7, 3, 1)]
-)
+SMALL_DESCENTS = [(2, 1, 2), (3, 2, 2), (3, 1, 2), (4, 2, 2), (5, 2, 2), (5, 3, 3), (7, 3, 1)]
 
 
 @st.composite
@@ -48,6 +49,35 @@ def data_for(draw: st.DrawFn, n: int) -> tuple[Array, Array]:
         column([draw(values) for _ in range(n)]),
         column([draw(values) for _ in range(n)]),
     )
+
+
+@st.composite
+def full_batches(draw: st.DrawFn) -> Options:
+    """Draw the arguments of a descent with all samples in one batch."""
+    x, y = draw(st.integers(1, 5).flatmap(data_for))
+    epochs = draw(st.integers(1, 3))
+    return {"x": x, "y": y, "batch_size": len(x), "epochs": epochs, **drawn(draw, starts)}
+
+
+@st.composite
+def mini_batches(draw: st.DrawFn) -> Options:
+    """Draw the arguments of a descent with several batches."""
+    n, batch_size, epochs = draw(st.sampled_from(SMALL_DESCENTS))
+    x, y = draw(data_for(n))
+    sizes = {"batch_size": batch_size, "epochs": epochs, "seed": draw(torch_seeds)}
+    return {"x": x, "y": y, **sizes, **drawn(draw, starts)}
+
+
+@st.composite
+def passes(draw: st.DrawFn) -> Options:
+    """Draw the arguments of passes over unshuffled batches."""
+    x, y = draw(st.integers(1, 6).flatmap(data_for))
+    sizes = {"batch_size": draw(st.integers(1, 7)), "calls": draw(st.integers(1, 2))}
+    return {"x": x, "y": y, **sizes, **drawn(draw, starts)}
+
+
+def drawn(draw: st.DrawFn, values: Mapping[str, st.SearchStrategy[Any]]) -> Options:
+    return {name: draw(value) for name, value in values.items()}
 
 
 Test = TypeVar("Test", bound=Callable[..., None])

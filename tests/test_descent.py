@@ -8,48 +8,43 @@ is `descend`: one update for each batch, by the mean gradient of its samples.
 import numpy as np
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 
 from tests.judge import descents as the
 from tests.judge.boundary import Subject
 from tests.judge.descents import descent
 from tests.judge.oracles import descend, in_order, least_squares, reference_data
 from tests.judge.showing import column
-from tests.judged.values import Array, Seed
-from tests.strategies import Options, data_for, descents, eighths, fewer, rates, seeds
+from tests.judged.values import Seed
+from tests.strategies import SMALL_DESCENTS, Options, fewer, full_batches, mini_batches
 
-THREE = column([1, 2, 4]), column([0, 3, 2])
+THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
 
 
 def test_one_update_on_one_sample(minibatch_gd: Subject) -> None:
     # residual −2: dw = −8, db = −4; a step of 1/8 leads to w = 1, b = 1/2, after a loss of 4
-    x, y = column([2]), column([2])
-    run = minibatch_gd(x=x, y=y, batch_size=1, lr=0.125, epochs=1, rng=Seed(0), w=0.0, b=0.0)
+    run = descent(minibatch_gd, column([2]), column([2]), batch_size=1, lr=0.125, epochs=1)
     the.hand_computed(run, w=1.0, b=0.5, losses=[4.0])
 
 
-@pytest.mark.parametrize(
-    ("n", "batch_size", "epochs"),
-    [
-        *((1, 1, 1), (1, 1, 2), (1, 1, 3), (2, 1, 1), (4, 2, 2)),
-        *((3, 2, 1), (5, 2, 2), (7, 3, 1), (3, 5, 2), (130, 100, 1)),
-    ],
-)
+@pytest.mark.parametrize(("n", "batch_size", "epochs"), the.ALIKE)
 def test_every_batch_counts_as_one_update(
     minibatch_gd: Subject, n: int, batch_size: int, epochs: int
 ) -> None:
     # on samples that are all alike the order does not matter
     x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
     run = descent(minibatch_gd, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
-    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), 0.25))
+    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
 
 
-def test_it_starts_where_it_is_told_and_steps_as_far(minibatch_gd: Subject) -> None:
+@pytest.mark.parametrize(
+    ("lr", "w", "b", "when"), [(0.25, 2.0, -1.0, "elsewhere"), (1.0, 0.0, 0.0, "lr=1")]
+)
+def test_it_starts_where_it_is_told_and_steps_as_far(
+    minibatch_gd: Subject, lr: float, w: float, b: float, when: str
+) -> None:
     x, y = column([0.5]), column([3])
-    run = descent(minibatch_gd, x, y, batch_size=1, lr=0.25, epochs=2, w=2.0, b=-1.0)
-    the.must_follow(run, descend(x, y, in_order(1, 1, 2), 0.25, 2.0, -1.0), "elsewhere")
-    run = descent(minibatch_gd, x, y, batch_size=1, lr=1.0, epochs=2)
-    the.must_follow(run, descend(x, y, in_order(1, 1, 2), 1.0), "lr=1")
+    run = descent(minibatch_gd, x, y, batch_size=1, lr=lr, epochs=2, w=w, b=b)
+    the.must_follow(run, descend(x, y, in_order(1, 1, 2), lr, w, b), when)
 
 
 def test_equal_generators_give_equal_results(minibatch_gd: Subject) -> None:
@@ -59,80 +54,42 @@ def test_equal_generators_give_equal_results(minibatch_gd: Subject) -> None:
     again.must_equal(first, "equal generators")
 
 
-@pytest.mark.parametrize(("n", "batch_size"), [(3, 1), (3, 2), (3, 3), (4, 2), (5, 2), (7, 3)])
-def test_an_epoch_uses_every_sample_once(minibatch_gd: Subject, n: int, batch_size: int) -> None:
-    the.batches_used(minibatch_gd, n, batch_size, epochs=1)
-
-
-@fewer
-@given(sizes=descents, seed=seeds)
-def test_every_epoch_uses_every_sample_once(
-    minibatch_gd: Subject, sizes: tuple[int, int, int], seed: int
-) -> None:
-    the.batches_used(minibatch_gd, *sizes, seed)
-
-
-@fewer
-@example(samples=THREE, lr=0.05, epochs=2, w=0.0, b=0.0)
-@example(samples=(THREE[0], 1e5 * THREE[1]), lr=0.05, epochs=2, w=1000.0, b=0.0)
-@given(
-    samples=st.integers(1, 5).flatmap(data_for),
-    lr=rates,
-    epochs=st.integers(1, 3),
-    w=eighths,
-    b=eighths,
+@pytest.mark.parametrize(
+    ("n", "batch_size", "epochs"),
+    [(3, 1, 1), (3, 2, 1), (3, 3, 1), (4, 2, 1), (5, 2, 1), *SMALL_DESCENTS],
 )
-def test_all_samples_in_one_batch_is_batch_gradient_descent(
-    minibatch_gd: Subject,
-    samples: tuple[Array, Array],
-    lr: float,
-    epochs: int,
-    w: float,
-    b: float,
+def test_every_epoch_uses_every_sample_once(
+    minibatch_gd: Subject, n: int, batch_size: int, epochs: int
 ) -> None:
-    x, y = samples
-    n = len(x)
-    run = descent(minibatch_gd, x, y, batch_size=n, lr=lr, epochs=epochs, w=w, b=b)
-    the.must_follow(run, descend(x, y, in_order(n, n, epochs), lr, w, b), "one batch")
+    the.batches_used(minibatch_gd, n, batch_size, epochs)
+
+
+@fewer
+@example(case={**THREE, "batch_size": 3, "w": 0.0, "b": 0.0})
+@example(case={**THREE, "batch_size": 3, "y": 1e5 * THREE["y"], "w": 1000.0, "b": 0.0})
+@given(case=full_batches())
+def test_all_samples_in_one_batch_is_batch_gradient_descent(
+    minibatch_gd: Subject, case: Options
+) -> None:
+    the.must_follow(run := descent(minibatch_gd, **case), the.in_its_order(run), "one batch")
 
 
 def test_it_starts_from_0_unless_told(minibatch_gd: Subject) -> None:
-    x, y = column([1, 2]), column([0, 3])
-    run = minibatch_gd(x=x, y=y, batch_size=2, lr=0.05, epochs=1, rng=Seed(0))
-    the.must_follow(run, descend(x, y, in_order(2, 2, 1), 0.05, 0.0, 0.0), "default start")
+    run = minibatch_gd(**THREE, batch_size=3, rng=Seed(0))
+    the.must_follow(run, the.in_its_order(run), "default start")
 
 
 def test_every_epoch_is_shuffled_anew(minibatch_gd: Subject) -> None:
     the.must_shuffle_each_epoch(minibatch_gd)
 
 
-def test_two_epochs_of_three_samples_follow_the_formula(minibatch_gd: Subject) -> None:
-    run: Options = {"batch_size": 2, "lr": 0.05, "epochs": 2, "w": 0.0, "b": 0.0}
-    the.must_descend_on_its_batches(minibatch_gd, *THREE, **run, seed=0)
-
-
 @fewer
-@given(sizes=descents, data=st.data(), lr=rates, w=eighths, b=eighths, seed=seeds)
+@example(case={**THREE, "batch_size": 2, "w": 0.0, "b": 0.0})
+@given(case=mini_batches())
 def test_every_step_follows_the_formula_on_its_own_batch(
-    minibatch_gd: Subject,
-    sizes: tuple[int, int, int],
-    data: st.DataObject,
-    lr: float,
-    w: float,
-    b: float,
-    seed: int,
+    minibatch_gd: Subject, case: Options
 ) -> None:
-    n, batch_size, epochs = sizes
-    run: Options = {
-        "batch_size": batch_size,
-        "lr": lr,
-        "epochs": epochs,
-        "w": w,
-        "b": b,
-        "seed": seed,
-    }
-    x, y = data.draw(data_for(n), label="data")
-    the.must_descend_on_its_batches(minibatch_gd, x, y, **run)
+    the.must_descend_on_its_batches(minibatch_gd, **case)
 
 
 def test_every_order_of_every_epoch_is_equally_likely(minibatch_gd: Subject) -> None:
@@ -146,26 +103,25 @@ def test_every_order_of_every_epoch_is_equally_likely(minibatch_gd: Subject) -> 
 def test_batch_descent_converges_to_the_least_squares_line(minibatch_gd: Subject) -> None:
     # 0.934⁴⁰⁰ = 1e-12 of the first error of 3
     line = least_squares(*reference_data(100))
-    run: Options = {"batch_size": 100, "lr": 0.5, "epochs": 400}
-    the.must_reach(minibatch_gd, 100, line, within=1e-8, **run)
+    the.must_reach(minibatch_gd, 100, line, within=1e-8, batch_size=100, lr=0.5, epochs=400)
 
 
-def test_batch_descent_finds_w_3_and_b_2(minibatch_gd: Subject) -> None:
-    # the least-squares line of 1000 samples is off by 0.011 in w (one standard deviation)
-    run: Options = {"batch_size": 1000, "lr": 0.5, "epochs": 200}
-    the.must_reach(minibatch_gd, 1000, (3.0, 2.0), within=0.1, **run)
-
-
-def test_stochastic_descent_finds_w_3_and_b_2(minibatch_gd: Subject) -> None:
-    # e^(−0.1·0.13·1000) = 2e-6 of the first error; then w and b keep moving by √lr·0.1 = 0.032
-    run: Options = {"batch_size": 1, "lr": 0.1, "epochs": 1}
-    the.must_reach(minibatch_gd, 1000, (3.0, 2.0), within=0.25, **run)
-
-
-def test_minibatch_descent_finds_w_3_and_b_2(minibatch_gd: Subject) -> None:
-    # 320 updates shrink the first error to 0.96³²⁰ = 2e-6 of it
-    run: Options = {"batch_size": 128, "lr": 0.3, "epochs": 40}
-    the.must_reach(minibatch_gd, 1000, (3.0, 2.0), within=0.1, **run)
+@pytest.mark.parametrize(
+    ("batch_size", "lr", "epochs", "within"),
+    [
+        # the least-squares line of 1000 samples is off by 0.011 in w (one standard deviation)
+        (1000, 0.5, 200, 0.1),
+        # e^(−0.1·0.13·1000) = 2e-6 of the first error; then w and b keep moving by √lr·0.1 = 0.032
+        (1, 0.1, 1, 0.25),
+        # 320 updates shrink the first error to 0.96³²⁰ = 2e-6 of it
+        (128, 0.3, 40, 0.1),
+    ],
+)
+def test_batch_stochastic_and_minibatch_descent_find_w_3_and_b_2(
+    minibatch_gd: Subject, batch_size: int, lr: float, epochs: int, within: float
+) -> None:
+    run: Options = {"batch_size": batch_size, "lr": lr, "epochs": epochs}
+    the.must_reach(minibatch_gd, 1000, (3.0, 2.0), within=within, **run)
 
 
 def test_stochastic_descent_without_noise_finds_the_exact_line(minibatch_gd: Subject) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.judge import descents as the
@@ -20,14 +20,15 @@ from tests.judged.values import Array, Seed
 from tests.strategies import (
     Options,
     data_for,
-    descents,
-    eighths,
     fewer,
+    full_batches,
     hand_picked,
     maps,
+    mini_batches,
     rates,
-    seeds,
 )
+
+THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
 
 
 def test_map_of_one_sample(update_map: Subject) -> None:
@@ -77,37 +78,30 @@ def test_scan_of_one_update(minibatch_gd_scan: Subject) -> None:
     the.hand_computed(run, w=1.0, b=0.5, losses=[4.0])
 
 
-@pytest.mark.parametrize(
-    ("n", "batch_size", "epochs"),
-    [
-        *((1, 1, 1), (1, 1, 2), (1, 1, 3), (2, 1, 1), (4, 2, 2)),
-        *((3, 2, 1), (5, 2, 2), (7, 3, 1), (3, 5, 2), (130, 100, 1)),
-    ],
-)
+@pytest.mark.parametrize(("n", "batch_size", "epochs"), the.ALIKE)
 def test_every_batch_counts_as_one_update(
     minibatch_gd_scan: Subject, n: int, batch_size: int, epochs: int
 ) -> None:
+    # on samples that are all alike the order does not matter
     x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
     run = descent(minibatch_gd_scan, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
-    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), 0.25))
+    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
 
 
-def test_scan_starts_where_it_is_told(minibatch_gd_scan: Subject) -> None:
-    x, y = column([0.5]), column([3])
-    run = descent(minibatch_gd_scan, x, y, batch_size=1, lr=0.25, epochs=2, w=2.0, b=-1.0)
-    the.must_follow(run, descend(x, y, in_order(1, 1, 2), 0.25, 2.0, -1.0), "elsewhere")
+@example(case={**THREE, "batch_size": 3, "w": 2.0, "b": -1.0})
+@given(case=full_batches())
+def test_scan_starts_where_it_is_told(minibatch_gd_scan: Subject, case: Options) -> None:
+    the.must_follow(run := descent(minibatch_gd_scan, **case), the.in_its_order(run), "one batch")
 
 
 def test_scan_starts_from_0_unless_told(minibatch_gd_scan: Subject) -> None:
-    x, y = column([1, 2]), column([0, 3])
-    run = minibatch_gd_scan(x=x, y=y, batch_size=2, lr=0.05, epochs=1, rng=Seed(0))
-    the.must_follow(run, descend(x, y, in_order(2, 2, 1), 0.05, 0.0, 0.0), "default start")
+    run = minibatch_gd_scan(**THREE, batch_size=3, rng=Seed(0))
+    the.must_follow(run, the.in_its_order(run), "default start")
 
 
 def test_equal_generators_give_equal_scans(minibatch_gd_scan: Subject) -> None:
-    x, y = column([0, 1, 2, 4]), column([1, 0, 3, 2])
-    run: Options = {"batch_size": 1, "lr": 0.05, "epochs": 4, "seed": 3, "watch": True}
-    first, again = (descent(minibatch_gd_scan, x, y, **run, global_seed=turn) for turn in (1, 2))
+    run: Options = {**THREE, "batch_size": 1, "seed": 3, "watch": True}
+    first, again = (descent(minibatch_gd_scan, **run, global_seed=turn) for turn in (1, 2))
     again.must_equal(first, "equal generators")
 
 
@@ -116,27 +110,9 @@ def test_every_epoch_is_shuffled_anew(minibatch_gd_scan: Subject) -> None:
 
 
 @fewer
-@given(sizes=descents, data=st.data(), lr=rates, w=eighths, b=eighths, seed=seeds)
-def test_scan_takes_the_steps_of_the_loop(
-    minibatch_gd_scan: Subject,
-    sizes: tuple[int, int, int],
-    data: st.DataObject,
-    lr: float,
-    w: float,
-    b: float,
-    seed: int,
-) -> None:
-    n, batch_size, epochs = sizes
-    run: Options = {
-        "batch_size": batch_size,
-        "lr": lr,
-        "epochs": epochs,
-        "w": w,
-        "b": b,
-        "seed": seed,
-    }
-    x, y = data.draw(data_for(n), label="data")
-    the.must_descend_on_its_batches(minibatch_gd_scan, x, y, **run)
+@given(case=mini_batches())
+def test_scan_takes_the_steps_of_the_loop(minibatch_gd_scan: Subject, case: Options) -> None:
+    the.must_descend_on_its_batches(minibatch_gd_scan, **case)
 
 
 def test_scan_shuffles_every_epoch_evenly(minibatch_gd_scan: Subject) -> None:
@@ -145,5 +121,4 @@ def test_scan_shuffles_every_epoch_evenly(minibatch_gd_scan: Subject) -> None:
 
 def test_long_scan_converges_to_the_least_squares_line(minibatch_gd_scan: Subject) -> None:
     line = least_squares(*reference_data(100))
-    run: Options = {"batch_size": 100, "lr": 0.5, "epochs": 400}
-    the.must_reach(minibatch_gd_scan, 100, line, within=1e-8, **run)
+    the.must_reach(minibatch_gd_scan, 100, line, within=1e-8, batch_size=100, lr=0.5, epochs=400)

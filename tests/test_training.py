@@ -7,7 +7,6 @@ it. Its numbers are float32, hence the wider tolerances (`tests/judge/torch_stag
 import numpy as np
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 
 from tests.judge import descents as the
 from tests.judge import torch_stage
@@ -17,19 +16,21 @@ from tests.judge.oracles import descend, in_order, least_squares, reference_data
 from tests.judge.showing import column
 from tests.judged.values import Array
 from tests.strategies import (
+    SMALL_DESCENTS,
     Options,
     columns,
-    data_for,
-    descents,
     eighths,
     fewer,
-    rates,
+    full_batches,
+    mini_batches,
+    passes,
     samples,
-    torch_seeds,
 )
 
-THREE = column([1, 2, 4]), column([0, 3, 2])
-PASS = column([1, 2, 4]), column([-1, 5, 2])  # from w = 1, b = 0: residuals 2, −3 and 2
+THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
+
+# one pass from w = 1, b = 0: residuals 2, −3 and 2
+PASS: Options = {"x": column([1, 2, 4]), "y": column([-1, 5, 2]), "lr": 0.125, "w": 1.0, "b": 0.0}
 
 
 def test_model_with_w_3_and_b_2(LinearRegression: Subject) -> None:
@@ -62,50 +63,27 @@ def test_dataset_holds_the_samples_as_float32(
     ("n", "batch_size", "calls"), [(1, 1, 1), (2, 2, 1), (2, 1, 1), (3, 2, 1), (3, 2, 2)]
 )
 def test_each_batch_is_one_step(train_epoch: Subject, n: int, batch_size: int, calls: int) -> None:
-    # the first batch of one: residual 2, so dw = db = 4; a step of 1/8 leads to w = b = 0.5 less
-    x, y = PASS[0][:n], PASS[1][:n]
-    run: Options = {"batch_size": batch_size, "lr": 0.125, "w": 1.0, "b": 0.0, "calls": calls}
-    torch_stage.must_train_one_pass(train_epoch, x, y, **run)
+    # one sample: residual 2, so dw = db = 4, and a step of 1/8 leads to w = 1/2, b = −1/2
+    case = {**PASS, "x": PASS["x"][:n], "y": PASS["y"][:n]}
+    torch_stage.must_train_one_pass(train_epoch, **case, batch_size=batch_size, calls=calls)
 
 
 def test_a_pass_works_on_other_numbers(train_epoch: Subject) -> None:
     x, y = column([0.3, 1.7, -0.4]), column([2.2, -1.1, 0.6])
     torch_stage.must_train_one_pass(train_epoch, x, y, batch_size=2, lr=0.07, w=1.3, b=-0.7)
-    x, y = column([1]), column([5e4])
-    run: Options = {"batch_size": 1, "lr": 0.01, "w": 1.0, "b": 0.0}
-    torch_stage.must_train_one_pass(train_epoch, x, y, when="large numbers", **run)
+    large: Options = {"batch_size": 1, "lr": 0.01, "w": 1.0, "b": 0.0, "when": "large numbers"}
+    torch_stage.must_train_one_pass(train_epoch, column([1]), column([5e4]), **large)
 
 
 @pytest.mark.parametrize("loss", torch_stage.LOSSES)
 def test_a_pass_descends_on_the_loss_it_is_given(train_epoch: Subject, loss: str) -> None:
-    run: Options = {"batch_size": 2, "lr": 0.125, "w": 1.0, "b": 0.0, "loss": loss}
-    torch_stage.must_train_one_pass(train_epoch, PASS[0][:2], PASS[1][:2], **run)
-    torch_stage.must_train_one_pass(train_epoch, *THREE, **run)
+    torch_stage.must_train_one_pass(train_epoch, **PASS, batch_size=2, loss=loss)
 
 
 @fewer
-@given(
-    n=st.integers(1, 6),
-    batch_size=st.integers(1, 7),
-    data=st.data(),
-    lr=rates,
-    w=eighths,
-    b=eighths,
-    calls=st.integers(1, 2),
-)
-def test_a_pass_takes_one_step_for_each_batch(
-    train_epoch: Subject,
-    n: int,
-    batch_size: int,
-    data: st.DataObject,
-    lr: float,
-    w: float,
-    b: float,
-    calls: int,
-) -> None:
-    run: Options = {"batch_size": batch_size, "lr": lr, "w": w, "b": b, "calls": calls}
-    x, y = data.draw(data_for(n), label="data")
-    torch_stage.must_train_one_pass(train_epoch, x, y, **run)
+@given(case=passes())
+def test_a_pass_takes_one_step_for_each_batch(train_epoch: Subject, case: Options) -> None:
+    torch_stage.must_train_one_pass(train_epoch, **case)
 
 
 def test_one_update_of_a_training(train: Subject) -> None:
@@ -114,28 +92,25 @@ def test_one_update_of_a_training(train: Subject) -> None:
     the.hand_computed(run, w=1.0, b=0.5, losses=[4.0])
 
 
-@pytest.mark.parametrize(
-    ("n", "batch_size", "epochs"),
-    [
-        *((1, 1, 1), (1, 1, 2), (1, 1, 3), (2, 1, 1), (4, 2, 2)),
-        *((3, 2, 1), (5, 2, 2), (7, 3, 1), (3, 5, 2), (130, 100, 1)),
-    ],
-)
+@pytest.mark.parametrize(("n", "batch_size", "epochs"), the.ALIKE)
 def test_every_batch_counts_as_one_update(
     train: Subject, n: int, batch_size: int, epochs: int
 ) -> None:
     # on samples that are all alike the order does not matter
     x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
     run = descent(train, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
-    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), 0.25))
+    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
 
 
-def test_training_goes_on_from_the_model_it_is_given(train: Subject) -> None:
+@pytest.mark.parametrize(
+    ("lr", "w", "b", "when"), [(0.25, 2.0, -1.0, "elsewhere"), (1.0, 0.0, 0.0, "lr=1")]
+)
+def test_training_goes_on_from_the_model_it_is_given(
+    train: Subject, lr: float, w: float, b: float, when: str
+) -> None:
     x, y = column([0.5]), column([3])
-    run = descent(train, x, y, batch_size=1, lr=0.25, epochs=2, w=2.0, b=-1.0)
-    the.must_follow(run, descend(x, y, in_order(1, 1, 2), 0.25, 2.0, -1.0), "elsewhere")
-    run = descent(train, x, y, batch_size=1, lr=1.0, epochs=2)
-    the.must_follow(run, descend(x, y, in_order(1, 1, 2), 1.0), "lr=1")
+    run = descent(train, x, y, batch_size=1, lr=lr, epochs=2, w=w, b=b)
+    the.must_follow(run, descend(x, y, in_order(1, 1, 2), lr, w, b), when)
 
 
 def test_equal_generators_give_equal_trainings(train: Subject) -> None:
@@ -145,77 +120,46 @@ def test_equal_generators_give_equal_trainings(train: Subject) -> None:
     again.must_equal(first, "equal generators")
 
 
-@pytest.mark.parametrize(("n", "batch_size"), [(3, 1), (3, 2), (3, 3), (4, 2), (5, 2), (7, 3)])
-def test_an_epoch_uses_every_sample_once(train: Subject, n: int, batch_size: int) -> None:
-    the.batches_used(train, n, batch_size, epochs=1)
+@pytest.mark.parametrize(
+    ("n", "batch_size", "epochs"),
+    [(3, 1, 1), (3, 2, 1), (3, 3, 1), (4, 2, 1), (5, 2, 1), *SMALL_DESCENTS],
+)
+def test_every_epoch_uses_every_sample_once(
+    train: Subject, n: int, batch_size: int, epochs: int
+) -> None:
+    the.batches_used(train, n, batch_size, epochs)
 
 
 @fewer
-@example(samples=THREE, lr=0.05, epochs=2, w=0.0, b=0.0)
-@example(samples=(THREE[0], 1e5 * THREE[1]), lr=0.05, epochs=2, w=1000.0, b=0.0)
-@given(
-    samples=st.integers(1, 5).flatmap(data_for),
-    lr=rates,
-    epochs=st.integers(1, 3),
-    w=eighths,
-    b=eighths,
-)
-def test_all_samples_in_one_batch_is_batch_gradient_descent(
-    train: Subject,
-    samples: tuple[Array, Array],
-    lr: float,
-    epochs: int,
-    w: float,
-    b: float,
-) -> None:
-    x, y = samples
-    n = len(x)
-    run = descent(train, x, y, batch_size=n, lr=lr, epochs=epochs, w=w, b=b)
-    the.must_follow(run, descend(x, y, in_order(n, n, epochs), lr, w, b), "one batch")
+@example(case={**THREE, "batch_size": 3, "w": 0.0, "b": 0.0})
+@example(case={**THREE, "batch_size": 3, "y": 1e5 * THREE["y"], "w": 1000.0, "b": 0.0})
+@given(case=full_batches())
+def test_all_samples_in_one_batch_is_batch_gradient_descent(train: Subject, case: Options) -> None:
+    the.must_follow(run := descent(train, **case), the.in_its_order(run), "one batch")
 
 
 def test_every_epoch_is_shuffled_anew(train: Subject) -> None:
     the.must_shuffle_each_epoch(train)
 
 
-def test_two_epochs_of_three_samples_follow_the_formula(train: Subject) -> None:
-    run: Options = {"batch_size": 2, "lr": 0.05, "epochs": 2, "w": 0.0, "b": 0.0}
-    the.must_descend_on_its_batches(train, *THREE, **run, seed=0)
-
-
 @fewer
-@given(sizes=descents, data=st.data(), lr=rates, w=eighths, b=eighths, seed=torch_seeds)
-def test_every_step_follows_the_formula_on_its_own_batch(
-    train: Subject,
-    sizes: tuple[int, int, int],
-    data: st.DataObject,
-    lr: float,
-    w: float,
-    b: float,
-    seed: int,
-) -> None:
-    n, batch_size, epochs = sizes
-    run: Options = {
-        "batch_size": batch_size,
-        "lr": lr,
-        "epochs": epochs,
-        "w": w,
-        "b": b,
-        "seed": seed,
-    }
-    x, y = data.draw(data_for(n), label="data")
-    the.must_descend_on_its_batches(train, x, y, **run)
+@example(case={**THREE, "batch_size": 2, "w": 0.0, "b": 0.0})
+@given(case=mini_batches())
+def test_every_step_follows_the_formula_on_its_own_batch(train: Subject, case: Options) -> None:
+    the.must_descend_on_its_batches(train, **case)
 
 
 def test_every_order_is_equally_likely(train: Subject) -> None:
     the.must_shuffle_evenly(train, runs=120, epochs=1)
 
 
-@pytest.mark.parametrize(("n", "batch_size"), [(3, 3), (5, 2)])
-def test_training_works_without_a_generator(train: Subject, n: int, batch_size: int) -> None:
-    x, y = THREE if batch_size == n else (np.full((n, 1), 0.5), np.full((n, 1), 3.0))
-    run = descent(train, x, y, batch_size=batch_size, lr=0.05, epochs=2, seed=None)
-    the.must_follow(run, descend(x, y, in_order(n, batch_size, 2), 0.05), "no generator")
+@pytest.mark.parametrize("batch_size", [3, 2])
+def test_training_works_without_a_generator(train: Subject, batch_size: int) -> None:
+    # all samples in one batch; a short last batch of samples that are all alike
+    alike: Options = {"x": np.full((3, 1), 0.5), "y": np.full((3, 1), 3.0)}
+    case = {**THREE, **({} if batch_size == 3 else alike)}
+    run = descent(train, **case, batch_size=batch_size, seed=None)
+    the.must_follow(run, the.in_its_order(run), "no generator")
 
 
 def test_training_shuffles_without_a_generator(train: Subject) -> None:
@@ -236,11 +180,17 @@ def test_batch_descent_converges_to_the_least_squares_line(train: Subject) -> No
     the.must_reach(train, 20, line, within=1e-3, batch_size=20, lr=0.5, epochs=250)
 
 
-def test_stochastic_descent_finds_w_3_and_b_2(train: Subject) -> None:
-    # 8e-6 of the first error is left after 300 updates; then w and b move by √lr·0.1 = 0.055
-    the.must_reach(train, 300, (3.0, 2.0), within=0.4, batch_size=1, lr=0.3, epochs=1)
-
-
-def test_minibatch_descent_finds_w_3_and_b_2(train: Subject) -> None:
-    # 300 updates; the least-squares line of 300 samples is off by 0.02 (one standard deviation)
-    the.must_reach(train, 300, (3.0, 2.0), within=0.15, batch_size=64, lr=0.3, epochs=60)
+@pytest.mark.parametrize(
+    ("batch_size", "epochs", "within"),
+    [
+        # 8e-6 of the first error is left after 300 updates; then w and b move by √lr·0.1 = 0.055
+        (1, 1, 0.4),
+        # 300 updates; the least-squares line of 300 samples is off by 0.02 (a standard deviation)
+        (64, 60, 0.15),
+    ],
+)
+def test_stochastic_and_minibatch_descent_find_w_3_and_b_2(
+    train: Subject, batch_size: int, epochs: int, within: float
+) -> None:
+    run: Options = {"batch_size": batch_size, "lr": 0.3, "epochs": epochs}
+    the.must_reach(train, 300, (3.0, 2.0), within=within, **run)

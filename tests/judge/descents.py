@@ -17,6 +17,12 @@ from tests.judge.tracing import PROBE_LR, find_batches, other_use, traces
 from tests.judge.verdicts import Code, Finding, Value, finding
 from tests.judged.values import Array, Seed
 
+# Samples, batch size and epochs of descents on samples that are all alike: from a single update to
+# a second epoch, to several batches, to short ones.
+ALIKE = [
+    *((1, 1, 1), (1, 1, 2), (1, 1, 3), (2, 1, 1), (4, 2, 2)),
+    *((3, 2, 1), (5, 2, 2), (7, 3, 1), (3, 5, 2), (130, 100, 1)),
+]
 MOST_KEPT = 12  # right runs, to tell what may be wrong with another one
 
 
@@ -56,12 +62,17 @@ def hand_computed(answer: Answer, w: float, b: float, losses: list[float]) -> No
     ValueError
         If that somebody was wrong.
     """
-    v = answer.values
-    epochs = in_order(len(v["x"]), v["batch_size"], v["epochs"])
-    run = descend(v["x"], v["y"], epochs, v["lr"], v.get("w", 0.0), v.get("b", 0.0))
+    run = in_its_order(answer)
     if (run.w, run.b, run.losses) != (w, b, losses):
         raise ValueError(f"not {w}, {b}, {losses}, but {run.w}, {run.b}, {run.losses}")
     must_follow(answer, run)
+
+
+def in_its_order(answer: Answer) -> Run:
+    """Return the right descent on the batches of the data's order."""
+    v = answer.values
+    epochs = in_order(len(v["x"]), v["batch_size"], v["epochs"])
+    return descend(v["x"], v["y"], epochs, v["lr"], v.get("w", 0.0), v.get("b", 0.0))
 
 
 def situation(run: Run, given: str = "") -> str:
@@ -181,7 +192,14 @@ def fail_on_effects(
 
 
 def must_descend_on_its_batches(
-    subject: Subject, x: Array, y: Array, *, batch_size: int, epochs: int, seed: int, **values: Any
+    subject: Subject,
+    x: Array,
+    y: Array,
+    *,
+    batch_size: int,
+    epochs: int,
+    seed: int = 0,
+    **values: Any,
 ) -> None:
     """Demand, step by step, the update formula on the very batches that are used."""
     batches = batches_used(subject, len(x), batch_size, epochs, seed)

@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.judge.batches import tagged
 from tests.judge.boundary import Subject
-from tests.judge.descents import batches_used, descent
+from tests.judge.descents import ALIKE, batches_used, descent
 from tests.judge.oracles import least_squares
 from tests.judge.showing import column
 from tests.judge.verdicts import Halted, Verdict, Wrong
@@ -268,13 +268,6 @@ def descents(subject: Subject) -> Features:
         if isinstance(runs, str) or any(isinstance(value, str) for value in runs):
             return
         yield support([tuple(rounded([w, b, *losses])) for w, b, losses in runs])
-
-
-# Samples, batch size and epochs of descents on samples that are all alike.
-ALIKE = [
-    *((1, 1, 1), (1, 1, 2), (1, 1, 3), (2, 1, 1), (4, 2, 2), (3, 2, 1), (5, 2, 2), (7, 3, 1)),
-    (3, 5, 2),
-]
 
 
 def seen_batches(subject: Subject, seed: int) -> Feature:

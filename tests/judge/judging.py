@@ -1,4 +1,4 @@
-"""The judge: what is wrong with a function is what its own tests find, in the order of their file."""
+"""The judge: what is wrong with a function is what its own tests find, in their order."""
 
 import inspect
 from collections.abc import Mapping

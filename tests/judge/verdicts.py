@@ -44,11 +44,9 @@ Code = Literal[
     "tensor values",
     # what a wrong descent is equal to
     "before short batch", "after update", "swapped", "more updates", "by batch_size", "summed",
-    "by n", "all samples", "epoch's start", "first start", "every pair", "gradients", "norm",
-    "clipped", "lr by", "other lr", "momentum", "nesterov", "lr shrinks", "lr divided", "decay",
-    "never cleared", "cleared each epoch", "no short batches", "restarted", "one by one",
-    "one batch an epoch", "one update an epoch", "start", "last step", "to decimals",
-    "to float32", "losses are", "losses times", "losses so far", "losses of", "losses taken",
+    "by n", "all samples", "epoch's start", "every pair", "momentum", "never cleared",
+    "cleared each epoch", "lr shrinks", "decay", "last batch only", "start", "last step",
+    "losses are",
 ]
 # fmt: on
 
