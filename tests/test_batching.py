@@ -7,7 +7,7 @@ with fixed seeds, with bounds that right code exceeds once in 10⁹ runs (`tests
 """
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.judge import batches as the
@@ -15,7 +15,7 @@ from tests.judge.batches import tagged
 from tests.judge.boundary import Subject
 from tests.judge.showing import column
 from tests.judged.values import Seed
-from tests.strategies import Options, batchings, fewer, seeds
+from tests.strategies import Options, batchings, fewer, first, seeds
 
 # one sample comes again, another one twice with the same y, and x is not sorted
 REPEATED: Options = {"x": column([2.5, -1, 2.5, 0.5, 2.5]), "y": column([30, 40, 10, 20, 30])}
@@ -39,10 +39,8 @@ def test_a_batch_has_distinct_samples_and_keeps_pairs(
         the.must_hold_one_batch(batches, batch)
 
 
+@first({"n": 3, "batch_size": 0}, {"n": 3, "batch_size": -1}, {"n": 3, "batch_size": 4})
 @fewer
-@example(n=3, batch_size=0)
-@example(n=3, batch_size=-1)
-@example(n=3, batch_size=4)
 @given(n=st.integers(1, 12), batch_size=st.integers(-5, 18))
 def test_a_batch_size_below_1_or_above_n_is_refused(
     sample_batch: Subject, n: int, batch_size: int
@@ -51,9 +49,8 @@ def test_a_batch_size_below_1_or_above_n_is_refused(
         sample_batch.must_raise(ValueError, **tagged(n), batch_size=batch_size, rng=Seed(0))
 
 
+@first({"n": 6, "seed": 0}, {"n": 200, "seed": 0})
 @fewer
-@example(n=6, seed=0)
-@example(n=200, seed=0)
 @given(n=st.integers(6, 9), seed=seeds)
 def test_equal_generators_give_equal_batches(sample_batch: Subject, n: int, seed: int) -> None:
     # 10 calls, so that other draws are not equal by chance: once in 20¹⁰ = 10¹³ runs
@@ -88,13 +85,11 @@ def test_a_batch_may_hold_any_sample(sample_batch: Subject) -> None:
     the.must_mix_many_samples(sample_batch)
 
 
-@pytest.mark.parametrize(
-    ("n", "batch_size"),
-    [(1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (5, 2), (3, 5), (7, 5), (200, 32)],
-)
-def test_an_epoch_has_every_sample_once(shuffled_batches: Subject, n: int, batch_size: int) -> None:
+def test_an_epoch_has_every_sample_once(shuffled_batches: Subject) -> None:
     # 5 samples in batches of 2: batches of 2, 2 and 1; 4 in batches of 2: 2 and 2
-    the.must_hold_one_epoch(shuffled_batches(**tagged(n), batch_size=batch_size, rng=Seed(0)))
+    sizes = ((1, 1), (2, 1), (2, 2), (3, 2), (4, 2), (5, 2), (3, 5), (7, 5), (200, 32))
+    for n, batch_size in sizes:
+        the.must_hold_one_epoch(shuffled_batches(**tagged(n), batch_size=batch_size, rng=Seed(0)))
 
 
 @fewer
@@ -108,9 +103,8 @@ def test_every_epoch_has_every_sample_once(
         the.must_hold_one_epoch(epochs, epoch)
 
 
+@first({"n": 3, "batch_size": 0}, {"n": 3, "batch_size": -1})
 @fewer
-@example(n=3, batch_size=0)
-@example(n=3, batch_size=-1)
 @given(n=st.integers(1, 12), batch_size=st.integers(-3, 0))
 def test_a_batch_size_below_1_is_refused(
     shuffled_batches: Subject, n: int, batch_size: int
@@ -118,9 +112,8 @@ def test_a_batch_size_below_1_is_refused(
     shuffled_batches.must_raise(ValueError, **tagged(n), batch_size=batch_size, rng=Seed(0))
 
 
+@first({"n": 3, "n_y": 2, "batch_size": 2}, {"n": 3, "n_y": 4, "batch_size": 2})
 @fewer
-@example(n=3, n_y=2, batch_size=2)
-@example(n=3, n_y=4, batch_size=2)
 @given(n=st.integers(2, 12), n_y=st.integers(1, 13), batch_size=st.integers(1, 14))
 def test_x_and_y_of_different_lengths_are_refused(
     shuffled_batches: Subject, n: int, n_y: int, batch_size: int
@@ -130,9 +123,8 @@ def test_x_and_y_of_different_lengths_are_refused(
         shuffled_batches.must_raise(ValueError, x=x, y=y, batch_size=batch_size, rng=Seed(0))
 
 
+@first({"n": 6, "batch_size": 3, "seed": 0}, {"n": 200, "batch_size": 30, "seed": 0})
 @fewer
-@example(n=6, batch_size=3, seed=0)
-@example(n=200, batch_size=30, seed=0)
 @given(n=st.integers(6, 9), batch_size=st.integers(1, 4), seed=seeds)
 def test_equal_generators_give_equal_epochs(
     shuffled_batches: Subject, n: int, batch_size: int, seed: int

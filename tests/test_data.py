@@ -8,13 +8,13 @@ runs (`tests/judge/data_sets.py`, `tests/judge/statistics.py`).
 import itertools
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.judge import data_sets as the
 from tests.judge.boundary import Subject
 from tests.judge.showing import show_call
-from tests.strategies import eighths, seeds
+from tests.strategies import eighths, first, seeds
 
 
 def test_without_noise_every_point_lies_on_the_line(make_data: Subject) -> None:
@@ -23,8 +23,7 @@ def test_without_noise_every_point_lies_on_the_line(make_data: Subject) -> None:
     the.must_lie_on_the_line(data, 3.0 * data.x + 2.0)
 
 
-@example(n=1, w=3.0, b=2.0, seed=0)
-@example(n=4, w=-1.0, b=0.5, seed=0)
+@first({"n": 1, "w": 3.0, "b": 2.0, "seed": 0}, {"n": 4, "w": -1.0, "b": 0.5, "seed": 0})
 @given(n=st.integers(1, 50), w=eighths, b=eighths, seed=seeds)
 def test_any_line_can_be_asked_for(
     make_data: Subject, n: int, w: float, b: float, seed: int

@@ -7,7 +7,7 @@ is `descend`: one update for each batch, by the mean gradient of its samples.
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 
 from tests.judge import descents as the
 from tests.judge.boundary import Subject
@@ -15,9 +15,10 @@ from tests.judge.descents import descent
 from tests.judge.oracles import descend, in_order, least_squares, reference_data
 from tests.judge.showing import column
 from tests.judged.values import Seed
-from tests.strategies import SMALL_DESCENTS, Options, fewer, full_batches, mini_batches
+from tests.strategies import SMALL_DESCENTS, Options, fewer, first, full_batches, mini_batches
 
 THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
+FULL: Options = {**THREE, "batch_size": 3, "w": 0.0, "b": 0.0}
 
 
 def test_one_update_on_one_sample(minibatch_gd: Subject) -> None:
@@ -26,14 +27,11 @@ def test_one_update_on_one_sample(minibatch_gd: Subject) -> None:
     the.hand_computed(run, w=1.0, b=0.5, losses=[4.0])
 
 
-@pytest.mark.parametrize(("n", "batch_size", "epochs"), the.ALIKE)
-def test_every_batch_counts_as_one_update(
-    minibatch_gd: Subject, n: int, batch_size: int, epochs: int
-) -> None:
-    # on samples that are all alike the order does not matter
-    x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
-    run = descent(minibatch_gd, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
-    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
+def test_every_batch_counts_as_one_update(minibatch_gd: Subject) -> None:
+    for n, batch_size, epochs in the.ALIKE:  # samples: their order does not matter
+        x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
+        run = descent(minibatch_gd, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
+        the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
 
 
 @pytest.mark.parametrize(
@@ -54,19 +52,15 @@ def test_equal_generators_give_equal_results(minibatch_gd: Subject) -> None:
     again.must_equal(first, "equal generators")
 
 
-@pytest.mark.parametrize(
-    ("n", "batch_size", "epochs"),
-    [(3, 1, 1), (3, 2, 1), (3, 3, 1), (4, 2, 1), (5, 2, 1), *SMALL_DESCENTS],
-)
-def test_every_epoch_uses_every_sample_once(
-    minibatch_gd: Subject, n: int, batch_size: int, epochs: int
-) -> None:
-    the.batches_used(minibatch_gd, n, batch_size, epochs)
+def test_every_epoch_uses_every_sample_once(minibatch_gd: Subject) -> None:
+    for n, batch_size in ((3, 1), (3, 2), (3, 3), (4, 2), (5, 2)):
+        the.batches_used(minibatch_gd, n, batch_size, epochs=1)
+    for n, batch_size, epochs in SMALL_DESCENTS:
+        the.batches_used(minibatch_gd, n, batch_size, epochs)
 
 
+@first({"case": FULL}, {"case": {**FULL, "y": 1e5 * FULL["y"], "w": 1000.0}})
 @fewer
-@example(case={**THREE, "batch_size": 3, "w": 0.0, "b": 0.0})
-@example(case={**THREE, "batch_size": 3, "y": 1e5 * THREE["y"], "w": 1000.0, "b": 0.0})
 @given(case=full_batches())
 def test_all_samples_in_one_batch_is_batch_gradient_descent(
     minibatch_gd: Subject, case: Options
@@ -83,8 +77,8 @@ def test_every_epoch_is_shuffled_anew(minibatch_gd: Subject) -> None:
     the.must_shuffle_each_epoch(minibatch_gd)
 
 
+@first({"case": {**FULL, "batch_size": 2}})
 @fewer
-@example(case={**THREE, "batch_size": 2, "w": 0.0, "b": 0.0})
 @given(case=mini_batches())
 def test_every_step_follows_the_formula_on_its_own_batch(
     minibatch_gd: Subject, case: Options

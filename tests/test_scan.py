@@ -1,8 +1,7 @@
 """The bonus: `update_map`, `compose`, `minibatch_gd_scan`, skipped while they are not written."""
 
 import numpy as np
-import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.judge import descents as the
@@ -21,6 +20,7 @@ from tests.strategies import (
     Options,
     data_for,
     fewer,
+    first,
     full_batches,
     hand_picked,
     maps,
@@ -29,6 +29,7 @@ from tests.strategies import (
 )
 
 THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
+FULL: Options = {**THREE, "batch_size": 3, "w": 0.0, "b": 0.0}
 
 
 def test_map_of_one_sample(update_map: Subject) -> None:
@@ -78,17 +79,14 @@ def test_scan_of_one_update(minibatch_gd_scan: Subject) -> None:
     the.hand_computed(run, w=1.0, b=0.5, losses=[4.0])
 
 
-@pytest.mark.parametrize(("n", "batch_size", "epochs"), the.ALIKE)
-def test_every_batch_counts_as_one_update(
-    minibatch_gd_scan: Subject, n: int, batch_size: int, epochs: int
-) -> None:
-    # on samples that are all alike the order does not matter
-    x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
-    run = descent(minibatch_gd_scan, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
-    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
+def test_every_batch_counts_as_one_update(minibatch_gd_scan: Subject) -> None:
+    for n, batch_size, epochs in the.ALIKE:  # samples: their order does not matter
+        x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
+        run = descent(minibatch_gd_scan, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
+        the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
 
 
-@example(case={**THREE, "batch_size": 3, "w": 2.0, "b": -1.0})
+@first({"case": {**FULL, "w": 2.0, "b": -1.0}})
 @given(case=full_batches())
 def test_scan_starts_where_it_is_told(minibatch_gd_scan: Subject, case: Options) -> None:
     the.must_follow(run := descent(minibatch_gd_scan, **case), the.in_its_order(run), "one batch")

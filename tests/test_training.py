@@ -6,7 +6,7 @@ it. Its numbers are float32, hence the wider tolerances (`tests/judge/torch_stag
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 
 from tests.judge import descents as the
 from tests.judge import torch_stage
@@ -21,6 +21,7 @@ from tests.strategies import (
     columns,
     eighths,
     fewer,
+    first,
     full_batches,
     mini_batches,
     passes,
@@ -28,6 +29,7 @@ from tests.strategies import (
 )
 
 THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
+FULL: Options = {**THREE, "batch_size": 3, "w": 0.0, "b": 0.0}
 
 # one pass from w = 1, b = 0: residuals 2, −3 and 2
 PASS: Options = {"x": column([1, 2, 4]), "y": column([-1, 5, 2]), "lr": 0.125, "w": 1.0, "b": 0.0}
@@ -92,14 +94,11 @@ def test_one_update_of_a_training(train: Subject) -> None:
     the.hand_computed(run, w=1.0, b=0.5, losses=[4.0])
 
 
-@pytest.mark.parametrize(("n", "batch_size", "epochs"), the.ALIKE)
-def test_every_batch_counts_as_one_update(
-    train: Subject, n: int, batch_size: int, epochs: int
-) -> None:
-    # on samples that are all alike the order does not matter
-    x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
-    run = descent(train, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
-    the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
+def test_every_batch_counts_as_one_update(train: Subject) -> None:
+    for n, batch_size, epochs in the.ALIKE:  # samples: their order does not matter
+        x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)
+        run = descent(train, x, y, batch_size=batch_size, lr=0.25, epochs=epochs)
+        the.must_follow(run, descend(x, y, in_order(n, batch_size, epochs), lr=0.25))
 
 
 @pytest.mark.parametrize(
@@ -120,19 +119,15 @@ def test_equal_generators_give_equal_trainings(train: Subject) -> None:
     again.must_equal(first, "equal generators")
 
 
-@pytest.mark.parametrize(
-    ("n", "batch_size", "epochs"),
-    [(3, 1, 1), (3, 2, 1), (3, 3, 1), (4, 2, 1), (5, 2, 1), *SMALL_DESCENTS],
-)
-def test_every_epoch_uses_every_sample_once(
-    train: Subject, n: int, batch_size: int, epochs: int
-) -> None:
-    the.batches_used(train, n, batch_size, epochs)
+def test_every_epoch_uses_every_sample_once(train: Subject) -> None:
+    for n, batch_size in ((3, 1), (3, 2), (3, 3), (4, 2), (5, 2)):
+        the.batches_used(train, n, batch_size, epochs=1)
+    for n, batch_size, epochs in SMALL_DESCENTS:
+        the.batches_used(train, n, batch_size, epochs)
 
 
+@first({"case": FULL}, {"case": {**FULL, "y": 1e5 * FULL["y"], "w": 1000.0}})
 @fewer
-@example(case={**THREE, "batch_size": 3, "w": 0.0, "b": 0.0})
-@example(case={**THREE, "batch_size": 3, "y": 1e5 * THREE["y"], "w": 1000.0, "b": 0.0})
 @given(case=full_batches())
 def test_all_samples_in_one_batch_is_batch_gradient_descent(train: Subject, case: Options) -> None:
     the.must_follow(run := descent(train, **case), the.in_its_order(run), "one batch")
@@ -142,8 +137,8 @@ def test_every_epoch_is_shuffled_anew(train: Subject) -> None:
     the.must_shuffle_each_epoch(train)
 
 
+@first({"case": {**FULL, "batch_size": 2}})
 @fewer
-@example(case={**THREE, "batch_size": 2, "w": 0.0, "b": 0.0})
 @given(case=mini_batches())
 def test_every_step_follows_the_formula_on_its_own_batch(train: Subject, case: Options) -> None:
     the.must_descend_on_its_batches(train, **case)
@@ -157,7 +152,7 @@ def test_every_order_is_equally_likely(train: Subject) -> None:
 def test_training_works_without_a_generator(train: Subject, batch_size: int) -> None:
     # all samples in one batch; a short last batch of samples that are all alike
     alike: Options = {"x": np.full((3, 1), 0.5), "y": np.full((3, 1), 3.0)}
-    case = {**THREE, **({} if batch_size == 3 else alike)}
+    case = THREE if batch_size == 3 else {**THREE, **alike}
     run = descent(train, **case, batch_size=batch_size, seed=None)
     the.must_follow(run, the.in_its_order(run), "no generator")
 

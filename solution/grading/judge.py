@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hypothesis import seed, settings
+from hypothesis import settings
 
 from solution.grading import wire
 from solution.grading.remote import ForkServer, Limits, RemoteSubmission
@@ -81,7 +81,7 @@ def judge(
     try:
         for tests in expected_tests().values():  # before any of them runs for another one's sake
             for test in tests:
-                seed(number)(test.test)
+                test.seed(number)
         for function, tests in expected_tests().items():
             own, failures = judge_function(implementation, tests)
             is_there = f"{STAGE_OF[function]}.py" in files

@@ -3,7 +3,7 @@
 import functools
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -65,19 +65,25 @@ def must_hold_one_epoch(answer: Answer, value: Any = None) -> Batches:
     n, batch_size = len(answer.values["x"]), answer.values["batch_size"]
     rows = [rows_of(answer, *batch) for batch in (answer.value if value is None else value)]
     seen = [row for batch in rows for row in batch]
-    right, lengths = sizes(n, batch_size), [len(batch) for batch in rows]
+    if [len(batch) for batch in rows] != sizes(n, batch_size) or len(set(seen)) != n:
+        fail_on_epoch(answer, [len(batch) for batch in rows], seen)
+    return tuple(tuple(sorted(batch)) for batch in rows)
+
+
+def fail_on_epoch(answer: Answer, lengths: list[int], seen: list[int]) -> NoReturn:
+    """Say what is wrong with an epoch that holds these samples."""
+    n, batch_size = len(answer.values["x"]), answer.values["batch_size"]
+    right = sizes(n, batch_size)
     missing, repeated = n - len(set(seen)), sum(often > 1 for often in Counter(seen).values())
-    if missing and not repeated:
+    if repeated:
+        answer.fail("samples repeated", repeated=repeated, missing=missing, right=right)
+    if missing:
         short = lengths == right[:-1] and n % batch_size > 0
         place = "short" if short else "all" if missing == n else "some"
         answer.fail("samples missing", place=place, missing=missing, n=n, right=right)
-    if repeated:
-        answer.fail("samples repeated", repeated=repeated, missing=missing, right=right)
     if 0 in lengths:
         answer.fail("empty batch", right=right)
-    if lengths != right:
-        answer.fail("batch sizes", sizes=lengths, right=right)
-    return tuple(tuple(sorted(batch)) for batch in rows)
+    answer.fail("batch sizes", sizes=lengths, right=right)
 
 
 def batches_of(answer: Answer, value: Any = None) -> Batches:
@@ -158,9 +164,7 @@ def must_mix_many_samples(subject: Subject) -> None:
     answer, calls = calls_of(subject, MANY, size, CALLS)
     places = 1 if single else MANY // size
     inside = np.zeros((CALLS, places, MANY))
-    for turn, batches in enumerate(calls):
-        for place, batch in enumerate(batches):
-            inside[turn, place, list(batch)] = 1
+    np.put_along_axis(inside, np.array(calls), 1, axis=2)
     different = len(set(calls))
     if different < CALLS:  # two equal ones do not come by chance (1 in 10¹⁰⁰)
         answer.fail("few results", different=different, calls=CALLS, n=MANY)

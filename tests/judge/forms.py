@@ -1,6 +1,7 @@
 """The forms that results have: from a description to a plain value."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -84,8 +85,7 @@ def parts(**forms: Form) -> Form:
         items = items_of(result)
         if items is None or len(items) != len(forms):
             raise Malformed("form", found=found(result), wanted=", ".join(forms))
-        named = zip(forms.items(), items, strict=True)
-        return tuple(inside(name, part, item) for (name, part), item in named)
+        return tuple(read_each(forms, forms.values(), items))
 
     return form
 
@@ -99,18 +99,24 @@ def sequence(of: Form, noun: str, nouns: str) -> Form:
         items = items_of(result)
         if items is None:
             raise Malformed("form", found=found(result), wanted=f"a sequence of {nouns}")
-        return [inside(f"{noun} {k}", of, item) for k, item in enumerate(items, start=1)]
+        places = (f"{noun} {k}" for k in itertools.count(1))
+        return read_each(places, itertools.repeat(of), items)
 
     return form
 
 
-def inside(place: str, form: Form, item: Description) -> Any:
-    """Return an item's plain value; what is wrong with its form is wrong in this place."""
-    try:
-        return form(item)
-    except Malformed as malformed:
-        malformed.place.append(place)
-        raise
+def read_each(
+    places: Iterable[str], forms: Iterable[Form], items: Iterable[Description]
+) -> list[Any]:
+    """Return the items' plain values; what is wrong with the form of one is wrong in its place."""
+    values = []
+    for item, form, place in zip(items, forms, places, strict=False):
+        try:
+            values.append(form(item))
+        except Malformed as malformed:
+            malformed.place.append(place)
+            raise
+    return values
 
 
 def items_of(result: Description) -> list[Description] | None:

@@ -1,7 +1,7 @@
 """The judge: what is wrong with a function is what its own tests find, in their order."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,15 +60,17 @@ class Implementation:
     def run(self, test: Property) -> Verdict | None:
         """Run a test, once, and return what it finds wrong."""
         if test.name not in self._outcomes[test.function]:
-            subject = self.subjects[test.function]
-            self.stand_ins(subject.function)  # now, and not inside of an example
-            try:
-                test(subject)
-                verdict = None
-            except (Wrong, Halted, Flaky) as error:
-                verdict = verdict_of(error, test.function)
-            self.record(test.function, test.name, verdict)
+            self.record(test.function, test.name, self._found(test, test))
         return self._outcomes[test.function][test.name]
+
+    def _found(self, test: Property, judge: Callable[[Subject], None]) -> Verdict | None:
+        subject = self.subjects[test.function]
+        self.stand_ins(subject.function)  # now, and not inside of an example
+        try:
+            judge(subject)
+        except (Wrong, Halted, Flaky) as error:
+            return verdict_of(error, test.function)
+        return None
 
     def first_problem(self, function: str) -> Verdict | None:
         """Return the first failure among a function's own tests: its simplest failing case."""
@@ -80,6 +82,21 @@ class Implementation:
 
     # functions that build on each other
 
+    def is_sound(self, name: str) -> bool:
+        """Whether a function can be built on: no test has found anything yet, nor do first cases.
+
+        What is drawn costs more time than a learner would wait for another function's sake.
+        """
+        if self.is_known_wrong(FUNCTIONS[name]):
+            return False
+        for test in properties(name):
+            if test.name not in self._outcomes[name]:
+                verdict = self._found(test, test.first_cases)
+                if verdict is not None:
+                    self.record(name, test.name, verdict)
+                    return False
+        return True
+
     def stand_ins(self, function: Function) -> Mapping[str, StandIn]:
         """Return trusted versions of what a function may build on and is not right."""
         if function.name not in self._stand_ins:
@@ -88,7 +105,7 @@ class Implementation:
                 for name in function.builds_on
                 if (trusted := FUNCTIONS[name].trusted)
                 and self.submission.mentions(name, FUNCTIONS[name].stage)
-                and self.first_problem(name) is not None
+                and not self.is_sound(name)
             }
         return self._stand_ins[function.name]
 

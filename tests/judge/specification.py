@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import hypothesis
+
 from tests.judge.functions import FILES, STAGE_OF
 
 
@@ -38,6 +40,18 @@ class Property:
     def __call__(self, subject: Any) -> None:
         """Judge a function; returns if it is right, as far as this test can tell."""
         self.test(**{self.function: subject, **self.values})
+
+    def first_cases(self, subject: Any) -> None:
+        """Judge a function by those cases alone that are not drawn."""
+        if not hasattr(self.test, "hypothesis"):
+            self(subject)
+        elif hasattr(self.test, "first"):
+            self.test.first(**{self.function: subject})
+
+    def seed(self, number: int) -> None:
+        """Draw other examples: those of this seed."""
+        if hasattr(self.test, "hypothesis"):
+            hypothesis.seed(number)(getattr(self.test, "drawn", self.test))
 
     @property
     def name(self) -> str:

@@ -499,7 +499,7 @@ def noun(verdict: Verdict, part: str) -> str:
     return nouns[-1] if part == "all" else nouns[function.parts.index(part)]
 
 
-# -- words that depend on several values ------------------------------------------------------------
+# -- words that depend on several values ------------------------------------------------------
 
 
 def say_found(found: Mapping[str, Any]) -> str:
