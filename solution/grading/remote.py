@@ -29,21 +29,15 @@ from tests.judged.values import (
     IMPORT_SECONDS,
     MOST_ELEMENTS,
     MOST_ITEMS,
-    BuildDataset,
-    BuildModel,
-    Call,
     Calls,
     Items,
-    Load,
     Model,
     Other,
     Problem,
     ProblemKind,
     Request,
     Result,
-    Train,
     Trained,
-    TrainEpoch,
     Values,
 )
 
@@ -285,7 +279,7 @@ class RemoteSubmission:
         if stage in self._loaded or stage in self.broken:
             return
         try:
-            self._ask(Load(function="", stage=stage, seconds=IMPORT_SECONDS))
+            self._ask(Request(probe="load", function="", stage=stage, seconds=IMPORT_SECONDS))
             self._loaded.add(stage)
         except Gone as gone:
             self.close()
@@ -359,23 +353,23 @@ OURS = (
 
 def has_form(result: Result, request: Request) -> bool:
     """Whether an answer has the form that the request gives it."""
-    match request, result:
-        case Call(), Calls(items):
+    match request.probe, result:
+        case "call", Calls(items):
             many = request.times > 1 and len(items) == request.times
             return many and all(is_described(item, request.most) for item in items)
-        case Call(), _:
+        case "call", _:
             return request.times == 1 and is_described(result, request.most)
-        case BuildModel(), Model(_, _, prediction, slopes):
+        case "model", Model(_, _, prediction, slopes):
             return is_described(prediction, 0) and len(slopes) in (0, 2)
-        case BuildDataset(), Items("TensorDataset", items, True):
+        case "dataset", Items("TensorDataset", items, True):
             return all(is_described(item, 0) for item in items)
-        case BuildModel() | BuildDataset() | Load(), Other():
+        case "model" | "dataset" | "load", Other():
             return True
-        case TrainEpoch(), Trained(_, _, returned, _):
-            counted = len(returned) == request.calls
+        case "pass", Trained(_, _, returned, _):
+            counted = len(returned) == request.keywords["calls"]
             return counted and all(is_described(item, MOST_ITEMS) for item in returned)
-        case Train(), Trained(_, _, [losses], _):
-            return is_described(losses, 2 * request.epochs + 8)
+        case "training", Trained(_, _, [losses], _):
+            return is_described(losses, 2 * int(request.keywords["epochs"]) + 8)
     return False
 
 

@@ -20,14 +20,10 @@ import numpy as np
 from tests.judged.values import (
     MOST_ELEMENTS,
     Array,
-    BuildDataset,
-    BuildModel,
-    Call,
     Calls,
     Description,
     Items,
     Large,
-    Load,
     Model,
     Number,
     Other,
@@ -37,9 +33,7 @@ from tests.judged.values import (
     Result,
     Seed,
     StandIn,
-    Train,
     Trained,
-    TrainEpoch,
     Values,
 )
 
@@ -203,15 +197,11 @@ class Bytes:
 
 # -- requests: the judge writes them ----------------------------------------------------------
 
-REQUESTS: dict[str, type[Request]] = {
-    kind.__name__: kind for kind in (Load, Call, BuildModel, BuildDataset, TrainEpoch, Train)
-}
-
 
 def pack_request(request: Request, buffer: Buffer) -> Any:
     """Return the JSON for a request."""
     own = {field.name: getattr(request, field.name) for field in dataclasses.fields(request)}
-    return [type(request).__name__, {name: pack_value(v, buffer) for name, v in own.items()}]
+    return {name: pack_value(value, buffer) for name, value in own.items()}
 
 
 def pack_value(value: Any, buffer: Buffer) -> Any:
@@ -229,8 +219,7 @@ def pack_value(value: Any, buffer: Buffer) -> Any:
 
 def unpack_request(text: Any, data: Bytes) -> Request:
     """Return the request that the judge packed."""
-    kind, own = text
-    return REQUESTS[kind](**{name: unpack_value(value, data) for name, value in own.items()})
+    return Request(**{name: unpack_value(value, data) for name, value in text.items()})
 
 
 def unpack_value(text: Any, data: Bytes) -> Any:

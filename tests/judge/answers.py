@@ -27,11 +27,14 @@ class Rejecting(Protocol):
     def __call__(self, **values: Any) -> "Answer":
         """Call it again."""
 
+    def paste(self, values: Mapping[str, Any], times: int) -> str:
+        """Return a call as lines for a Python prompt."""
+
     def reject(self, verdict: Verdict) -> NoReturn:
         """Raise a verdict."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Answer:
     """What one call gave: its value in plain form, and how a report shows call and result.
 
@@ -41,19 +44,23 @@ class Answer:
         The function.
     values : mapping
         The arguments.
+    call : str
+        The call as a report shows it.
+    times : int
+        How many calls these are.
     value : object
         What came back; of several calls, a list.
-    call, got, printed, paste : str
+    got, printed : str
         As in `Verdict`.
     """
 
     subject: Rejecting
     values: Mapping[str, Any]
-    value: Any
     call: str
-    got: str
-    printed: str
-    paste: str
+    times: int = 1
+    value: Any = None
+    got: str = ""
+    printed: str = ""
 
     def __getattr__(self, name: str) -> Any:
         """Return a part of the result by its name."""
@@ -93,7 +100,7 @@ class Answer:
             got=self.got if got is None else got,
             expected=expected,
             printed=self.printed,
-            paste=self.paste,
+            paste=self.subject.paste(self.values, self.times),
             evidence=Evidence(self.values, self.value, followed),
         )
         self.subject.reject(verdict)

@@ -14,13 +14,12 @@ from typing import Any, NoReturn, Protocol
 
 from tests.judge.answers import Answer, show_right
 from tests.judge.forms import Malformed
-from tests.judge.record import Function, own_fields
+from tests.judge.record import Function
 from tests.judge.showing import show_call, show_result
 from tests.judge.verdicts import Code, Finding, Halted, Kind, Value, Verdict, Wrong, finding
 from tests.judged.values import (
     CALL_SECONDS,
     SERIES_SECONDS,
-    Call,
     Calls,
     Problem,
     ProblemKind,
@@ -120,7 +119,7 @@ class Subject:
         Parameters
         ----------
         times, sweep, global_seed, watch
-            As in `tests.judged.values.Call`; the value of several calls is a list.
+            As in `tests.judged.values.Request`; the value of several calls is a list.
         **values
             Plain values for the function's parameters.
         """
@@ -134,16 +133,16 @@ class Subject:
         elif times > 1:
             shown += f", {times} times"
         swept = {**values, sweep: range(times)} if sweep else values
-        answer = Answer(self, values, None, shown, "", "", self._paste(swept, times))
+        answer = Answer(self, swept, shown, times)
         result = self._send(request, answer)
         if isinstance(result, Problem):
             self._stop(result, answer)
-        answer = replace(answer, got=show_result(result), printed=self.judged.printed)
+        answer.got, answer.printed = show_result(result), self.judged.printed
         try:
-            value = self._value(result)
+            answer.value = self._value(result)
         except Malformed as malformed:
             answer.fail_with(malformed.finding, expected=self._expected(values))
-        return replace(answer, value=value)
+        return answer
 
     def _value(self, result: Result) -> Any:
         form = self.function.form
@@ -151,8 +150,7 @@ class Subject:
 
     def must_raise(self, error: type[Exception], **values: Any) -> None:
         """Demand an exception, at the latest when the first item of the result is asked for."""
-        shown, paste = show_call(self.function.name, values), self._paste(values, 1)
-        answer = Answer(self, values, None, shown, "", "", paste)
+        answer = Answer(self, values, show_call(self.function.name, values))
         result = self._send(self._request(values, first_only=True), answer)
         if isinstance(result, Problem):
             if error.__name__ in result.kinds:
@@ -168,24 +166,17 @@ class Subject:
 
     def _request(self, values: Mapping[str, Any], **options: Any) -> Request:
         function = self.function
-        common: dict[str, Any] = {
-            "function": function.name,
-            "stage": function.stage,
-            "needs": self.referee.needs(function),
-            "stand_ins": self.referee.stand_ins(function),
-        }
-        if function.request is not Call:
-            seeded = "global_seed" in own_fields(function.request)
-            if seeded:
-                common["global_seed"] = options["global_seed"] or 0
-            return function.request(**common, **values)
         times, size = options.get("times", 1), size_of(values)
-        seconds = SMALL_SECONDS if size <= SMALL else CALL_SECONDS
-        return Call(
-            **common,
-            seconds=seconds if times == 1 else SERIES_SECONDS,
+        is_small = function.probe == "call" and size <= SMALL
+        return Request(
+            probe=function.probe,
+            function=function.name,
+            stage=function.stage,
             positional={k: values[k] for k in function.positional if k in values},
             keywords={k: values[k] for k in function.keywords if k in values},
+            needs=self.referee.needs(function),
+            stand_ins=self.referee.stand_ins(function),
+            seconds=SERIES_SECONDS if times > 1 else SMALL_SECONDS if is_small else CALL_SECONDS,
             most=2 * size + 8,
             **options,
         )
@@ -200,7 +191,7 @@ class Subject:
             self._halt(answer, "wrong", finding("too slow", seconds=TOTAL_SECONDS), "timeout")
         return result
 
-    def _paste(self, values: Mapping[str, Any], times: int) -> str:
+    def paste(self, values: Mapping[str, Any], times: int) -> str:
         """Return the call as lines for a Python prompt, where its module can be imported."""
         package = self.judged.package
         if self.folder.name != package:
@@ -225,7 +216,7 @@ class Subject:
         self, answer: Answer, kind: Kind, found: Finding, problem: ProblemKind | None, **more: Any
     ) -> NoReturn:
         verdict = Verdict(self.function.name, kind, (found,), answer.call, problem=problem)
-        self.halted = replace(verdict, **{"paste": answer.paste, **more})
+        self.halted = replace(verdict, **{"paste": self.paste(answer.values, answer.times), **more})
         raise Halted(self.halted)
 
     def _stop(self, problem: Problem, answer: Answer) -> NoReturn:
@@ -251,7 +242,7 @@ class Subject:
             call=answer.call,
             expected="" if problem.kind == "mutated" else self._expected(answer.values),
             printed=self.judged.printed,
-            paste=answer.paste,
+            paste=self.paste(answer.values, answer.times),
             problem=problem.kind,
             **place,
         )

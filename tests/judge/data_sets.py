@@ -1,7 +1,6 @@
 """What the tests of the data share: many data sets, and statistics on them."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -55,8 +54,7 @@ def line_of(x: Array, y: Array) -> dict[str, Value]:
     return {"slope": slope, "intercept": intercept}
 
 
-@dataclass(frozen=True)
-class DataSets:
+class DataSets(NamedTuple):
     """x and ε of many data sets, arrays of shape (sets, n), and the calls that gave them."""
 
     x: Array

@@ -2,8 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -26,8 +25,7 @@ ALIKE = [
 MOST_KEPT = 12  # right runs, to tell what may be wrong with another one
 
 
-@dataclass(frozen=True)
-class Followed:
+class Followed(NamedTuple):
     """The descent that a wrong one should have followed, and those that it did follow before."""
 
     run: Run

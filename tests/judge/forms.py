@@ -80,12 +80,13 @@ def float32_column(result: Description) -> Array:
 
 def parts(**forms: Form) -> Form:
     """Return the form of a result with several parts, in any sequence that unpacks."""
+    names = [*forms]
 
     def form(result: Description) -> tuple[Any, ...]:
         items = items_of(result)
         if items is None or len(items) != len(forms):
             raise Malformed("form", found=found(result), wanted=", ".join(forms))
-        return tuple(read_each(forms, forms.values(), items))
+        return tuple(read_each(items, forms.values(), names.__getitem__))
 
     return form
 
@@ -99,23 +100,22 @@ def sequence(of: Form, noun: str, nouns: str) -> Form:
         items = items_of(result)
         if items is None:
             raise Malformed("form", found=found(result), wanted=f"a sequence of {nouns}")
-        places = (f"{noun} {k}" for k in itertools.count(1))
-        return read_each(places, itertools.repeat(of), items)
+        return read_each(items, itertools.repeat(of), lambda index: f"{noun} {index + 1}")
 
     return form
 
 
 def read_each(
-    places: Iterable[str], forms: Iterable[Form], items: Iterable[Description]
+    items: Iterable[Description], forms: Iterable[Form], place: Callable[[int], str]
 ) -> list[Any]:
     """Return the items' plain values; what is wrong with the form of one is wrong in its place."""
-    values = []
-    for item, form, place in zip(items, forms, places, strict=False):
-        try:
+    values: list[Any] = []
+    try:
+        for item, form in zip(items, forms, strict=False):
             values.append(form(item))
-        except Malformed as malformed:
-            malformed.place.append(place)
-            raise
+    except Malformed as malformed:
+        malformed.place.append(place(len(values)))
+        raise
     return values
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from tests.judge import fingerprints, forms, showing, trusted
 from tests.judge.record import Exact, Function, Inputs
 from tests.judge.showing import column, paste_call
-from tests.judged.values import Array, BuildDataset, BuildModel, Train, TrainEpoch
+from tests.judged.values import Array
 
 
 def xy(*pairs: tuple[float, float]) -> dict[str, Array]:
@@ -317,7 +317,7 @@ RECORDS = (
         exact=None,
         fingerprint=fingerprints.model,
         points=5,
-        request=BuildModel,
+        probe="model",
         shown=showing.show_model,
         paste=showing.paste_model,
         hints=(
@@ -341,7 +341,7 @@ RECORDS = (
         exact=None,
         fingerprint=fingerprints.dataset,
         points=5,
-        request=BuildDataset,
+        probe="dataset",
         paste=functools.partial(paste_call, around="{}.tensors"),
         hints=(
             "What dtype have the arrays, and what dtype do the weights of nn.Linear have?",
@@ -364,7 +364,7 @@ RECORDS = (
         exact=None,
         fingerprint=fingerprints.one_pass,
         points=10,
-        request=TrainEpoch,
+        probe="pass",
         shown=showing.show_epoch,
         paste=showing.paste_epoch,
         hints=(
@@ -391,7 +391,7 @@ RECORDS = (
         exact=None,
         fingerprint=fingerprints.descents,
         points=5,
-        request=Train,
+        probe="training",
         shown=showing.show_training,
         paste=showing.paste_training,
         hints=(

@@ -60,7 +60,7 @@ class Implementation:
     def run(self, test: Property) -> Verdict | None:
         """Run a test, once, and return what it finds wrong."""
         if test.name not in self._outcomes[test.function]:
-            self.record(test.function, test.name, self._found(test, test))
+            self.record(test.function, test.name, self._found(test, test.all_cases))
         return self._outcomes[test.function][test.name]
 
     def _found(self, test: Property, judge: Callable[[Subject], None]) -> Verdict | None:

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,8 +10,7 @@ from tests.judge.verdicts import Finding, finding
 from tests.judged.values import Array
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(NamedTuple):
     """One part of one result beside what is right: arrays of one shape."""
 
     inputs: Mapping[str, Any]

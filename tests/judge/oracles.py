@@ -4,7 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -50,8 +50,7 @@ def reference_data(n: int, noise: float = 0.1) -> tuple[Array, Array]:
 # -- descent ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(NamedTuple):
     """What a sample with a residual costs, and the derivative of that."""
 
     of: Callable[[float], float]
@@ -62,8 +61,7 @@ class Loss:
 SQUARED = Loss(lambda r: r * r, lambda r: 2 * r)
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """A descent, step by step."""
 
     xs: list[float]

@@ -1,19 +1,20 @@
 """What the judge knows of one function: the form of an entry in `tests.judge.functions`."""
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from tests.judge.forms import Form
 from tests.judge.showing import Paste, Shown, paste_call, show_call
-from tests.judged.values import Call, Request
+from tests.judged.submission import TORCH_PROBES
+from tests.judged.values import Probe
 
 Inputs = Mapping[str, Any]
 Fingerprint = Callable[[Any], Iterator[Any]]  # from a `Subject`
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exact:
+class Exact(NamedTuple):
     """A function that has one right result, and how far rounding may lead from it.
 
     Parameters
@@ -64,7 +65,7 @@ class Function:
         A question, an idea, nearly the answer.
     points : float or None
         In grading; None is for a bonus, which is skipped until it is written.
-    request : type of Request
+    probe : Probe
         What is asked of the judged side.
     shown, paste : callable
         How a call is shown, and how it is written for a Python prompt.
@@ -83,7 +84,7 @@ class Function:
     fingerprint: Fingerprint
     hints: tuple[str, str, str]
     points: float | None
-    request: type[Request] = Call
+    probe: Probe = "call"
     shown: Shown = show_call
     paste: Paste = paste_call
 
@@ -94,18 +95,12 @@ class Function:
             raise ValueError(f"{self.name}: a case has other arguments than {sorted(known)}")
         if self.exact and (self.trusted is None or len(self.exact.nouns) < len(self.parts)):
             raise ValueError(f"{self.name}: an exact function needs a trusted version, and nouns")
-        if self.request is not Call and known | {"global_seed"} != own_fields(self.request) | {
-            "global_seed"
-        }:
-            raise ValueError(f"{self.name}: {self.request.__name__} has other parameters")
+        probe = TORCH_PROBES.get(self.probe)
+        if probe and {*inspect.signature(probe).parameters} != known | {"submission", "request"}:
+            raise ValueError(f"{self.name}: the probe {self.probe} has other parameters")
 
     def must_know(self, values: Inputs) -> None:
         """Refuse arguments that the function does not have."""
         unknown = set(values) - {*self.positional, *self.keywords}
         if unknown:
             raise TypeError(f"{self.name} has no parameter {', '.join(sorted(unknown))}")
-
-
-def own_fields(request: type[Request]) -> set[str]:
-    """Return the fields of a request that not every request has."""
-    return {f.name for f in fields(request)} - {f.name for f in fields(Request)}

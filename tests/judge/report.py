@@ -1,6 +1,6 @@
 """What pytest says at the end: stages, one block for each wrong function, one next step."""
 
-import functools
+import gc
 import inspect
 import os
 import sys
@@ -53,11 +53,16 @@ class Report:
         folder = os.path.relpath(implementation.folder, config.invocation_params.dir)
         self.folder = str(implementation.folder) if folder.startswith("..") else folder
         self.command = "pytest"
-        self.draw = functools.cache(draw) if config.getoption("draw") else lambda verdict: ""
+        self.draw = draw if config.getoption("draw") else lambda verdict: ""
+        self.pictures: dict[str, str] = {}  # of each function, drawn once
         if config.getoption("impl") != "kata":
             self.command += f" --impl {config.getoption('impl')}"
 
     # while the tests run
+
+    def pytest_collection_finish(self) -> None:
+        """Let the collector of garbage pass over what stays: it takes a tenth of the time."""
+        gc.freeze()
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Let a call that cannot be interrupted say where it is stuck before it ends the run."""
@@ -79,6 +84,7 @@ class Report:
 
     def pytest_unconfigure(self) -> None:
         """Close what was opened."""
+        gc.unfreeze()
         limit = self.submission.guard.limit
         if limit.last_resort is not None:
             os.close(limit.last_resort)
@@ -127,7 +133,8 @@ class Report:
         verdict, picture = None, ""
         if call.excinfo is not None and isinstance(call.excinfo.value, Wrong):
             verdict = call.excinfo.value.verdict
-            picture = self.draw(verdict)
+            picture = self.pictures.setdefault(function, "") or self.draw(verdict)
+            self.pictures[function] = picture
             if item.config.getoption("tbstyle") == "auto":
                 report.longrepr = f"✗ {say(verdict)}"
         test, line = item.name.partition("[")[0], item.reportinfo()[1] or 0

@@ -8,16 +8,14 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import hypothesis
 
 from tests.judge.functions import FILES, STAGE_OF
 
 
-@dataclass(frozen=True)
-class Property:
+class Property(NamedTuple):
     """One test of a function, or one case of a parametrized test.
 
     Parameters
@@ -37,14 +35,14 @@ class Property:
     case: str
     values: dict[str, Any]
 
-    def __call__(self, subject: Any) -> None:
+    def all_cases(self, subject: Any) -> None:
         """Judge a function; returns if it is right, as far as this test can tell."""
         self.test(**{self.function: subject, **self.values})
 
     def first_cases(self, subject: Any) -> None:
         """Judge a function by those cases alone that are not drawn."""
         if not hasattr(self.test, "hypothesis"):
-            self(subject)
+            self.all_cases(subject)
         elif hasattr(self.test, "first"):
             self.test.first(**{self.function: subject})
 

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.judge import wording
 from tests.judge.functions import BONUS, FILES, FUNCTIONS, STAGE_OF, STAGES
@@ -14,8 +13,7 @@ Line = tuple[str, tuple[str, ...]]  # a text, and how a terminal sets it off
 COLOURS = {"done": "green", "wrong": "red"}
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What is known of one test.
 
     Parameters
@@ -43,7 +41,7 @@ class Outcome:
 
     def to_plain(self) -> dict[str, Any]:
         """Return plain values, for another process."""
-        return asdict(self) | {"verdict": to_plain(self.verdict) if self.verdict else None}
+        return self._asdict() | {"verdict": to_plain(self.verdict) if self.verdict else None}
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Outcome":

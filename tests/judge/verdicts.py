@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tests.judged.values import ProblemKind
 
@@ -53,20 +53,18 @@ Code = Literal[
 Value = str | int | float | Sequence["Value"] | Mapping[str, "Value"]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One fact: a code, and what it is about."""
 
     code: Code
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value]
 
 
 def finding(code: Code, **values: Value) -> Finding:
     return Finding(code, values)
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a fact was seen on, for whoever looks for more: it stays in this process.
 
     Parameters
@@ -158,7 +156,7 @@ def without_numpy(value: Any) -> Any:
 
 def from_plain(plain: Mapping[str, Any]) -> Verdict:
     """Return the verdict that these plain values stand for."""
-    found = {k: tuple(Finding(**f) for f in plain[k]) for k in ("findings", "resembles")}
+    found = {k: tuple(Finding(*f) for f in plain[k]) for k in ("findings", "resembles")}
     return Verdict(**{**plain, **found})
 
 

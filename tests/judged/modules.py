@@ -94,11 +94,12 @@ class Modules:
     def find(self, request: Request) -> Any:
         """Return the learner's function, or raise `Stopped` if there is none."""
         stage, name = request.stage, request.function
-        file = self.folder / f"{stage}.py"
-        if stage not in self.modules and is_untouched(file, stage, self.stages[stage]):
-            raise Stopped(Problem("not started", name=name))  # without a wait for PyTorch
-        for other in dict.fromkeys([*request.needs, stage]):
-            self.load(other)
+        if stage not in self.modules:
+            if is_untouched(self.folder / f"{stage}.py", stage, self.stages[stage]):
+                raise Stopped(Problem("not started", name=name))  # without a wait for PyTorch
+            for other in request.needs:
+                self.load(other)
+        self.load(stage)
         if stage in self.broken:
             raise Stopped(self.broken[stage])
         if name in self.absent:

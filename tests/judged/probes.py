@@ -11,16 +11,16 @@ from tests.judged.arguments import fresh, must_be_unchanged
 from tests.judged.describing import describe
 from tests.judged.modules import Modules
 from tests.judged.values import (
-    Call,
     Calls,
     Problem,
+    Request,
     Result,
     Seed,
     Stopped,
 )
 
 
-def call(submission: Modules, request: Call) -> Result:
+def call(submission: Modules, request: Request) -> Result:
     """Call a function, and describe each result."""
     learners = submission.find(request)
     made: dict[Seed, np.random.Generator] = {}

@@ -1,26 +1,13 @@
 """A learner's submission: answers requests, whatever its code does."""
 
 from collections.abc import Callable
-from typing import Any
 
 from tests.judged import probes, torch_probes
 from tests.judged.modules import Modules
-from tests.judged.values import (
-    BuildDataset,
-    BuildModel,
-    Call,
-    Load,
-    Other,
-    Problem,
-    Request,
-    Result,
-    Stopped,
-    Train,
-    TrainEpoch,
-)
+from tests.judged.values import Other, Problem, Request, Result, Stopped
 
 
-def load(modules: Modules, request: Load) -> Result:
+def load(modules: Modules, request: Request) -> Result:
     """Import a stage's module."""
     modules.load(request.stage)
     if request.stage in modules.broken:
@@ -28,13 +15,12 @@ def load(modules: Modules, request: Load) -> Result:
     return Other("module", request.stage)
 
 
-PROBES: dict[type[Request], Callable[[Modules, Any], Result]] = {
-    Load: load,
-    Call: probes.call,
-    BuildModel: torch_probes.build_model,
-    BuildDataset: torch_probes.build_dataset,
-    TrainEpoch: torch_probes.train_epoch,
-    Train: torch_probes.train,
+PROBES: dict[str, Callable[[Modules, Request], Result]] = {"load": load, "call": probes.call}
+TORCH_PROBES: dict[str, Callable[..., Result]] = {
+    "model": torch_probes.model,
+    "dataset": torch_probes.dataset,
+    "pass": torch_probes.one_pass,
+    "training": torch_probes.training,
 }
 
 
@@ -44,7 +30,9 @@ class Submission(Modules):
     def run(self, request: Request) -> Result | Problem:
         """Answer one request: the result, or the problem that kept it from being."""
         try:
-            return PROBES[type(request)](self, request)
+            if request.probe in PROBES:
+                return PROBES[request.probe](self, request)
+            return TORCH_PROBES[request.probe](self, request, **request.keywords)
         except Stopped as stopped:
             return stopped.problem
 
@@ -57,7 +45,3 @@ class Submission(Modules):
     def paused(self) -> bool:
         """Whether time stands still, for a debugger."""
         return self.guard.limit.paused
-
-    def rest(self) -> None:
-        """Let time pass without a limit, until the next call."""
-        self.guard.limit.rest()

@@ -9,23 +9,21 @@ from tests.judged.describing import describe, describe_tensor, short_repr, type_
 from tests.judged.modules import Modules
 from tests.judged.values import (
     Array,
-    BuildDataset,
-    BuildModel,
     Items,
     Model,
     Other,
     Problem,
+    Request,
     Result,
+    Seed,
     Stopped,
-    Train,
     Trained,
-    TrainEpoch,
 )
 
 UNUSUAL_SEED = 20_000_000  # so that a reseeding shows
 
 
-def build_model(submission: Modules, request: BuildModel) -> Result:
+def model(submission: Modules, request: Request, w: float, b: float, x: Array) -> Result:
     """Make a `LinearRegression`, set its parameters, and describe it and its prediction."""
     made = submission.find(request)
     import torch
@@ -39,8 +37,8 @@ def build_model(submission: Modules, request: BuildModel) -> Result:
         inner = getattr(learners, "linear", None)
         if type(inner) is not nn.Linear or len(names) != 2:
             return Model(names, type_name(inner), Other("nothing", ""), [])
-        set_parameters(learners, request.w, request.b)
-        prediction = learners(torch.tensor(request.x, dtype=torch.float32))
+        set_parameters(learners, w, b)
+        prediction = learners(torch.tensor(x, dtype=torch.float32))
         slopes = []
         if isinstance(prediction, torch.Tensor) and prediction.requires_grad:
             prediction.sum().backward()  # type: ignore[no-untyped-call]
@@ -51,62 +49,83 @@ def build_model(submission: Modules, request: BuildModel) -> Result:
         return Model(names, type_name(inner), describe_tensor(prediction), slopes)
 
 
-def build_dataset(submission: Modules, request: BuildDataset) -> Result:
+def dataset(submission: Modules, request: Request, x: Array, y: Array) -> Result:
     """Describe the tensors of the data set that `to_dataset` makes."""
     function = submission.find(request)
     import torch
     from torch.utils.data import TensorDataset
 
-    given = {"x": request.x.copy(), "y": request.y.copy()}
+    given = {"x": x.copy(), "y": y.copy()}
     with torch_defaults(), submission.guard(request.seconds):
         made = function(given["x"], given["y"])
-        must_be_unchanged({"x": request.x, "y": request.y}, given)
+        must_be_unchanged({"x": x, "y": y}, given)
         if not isinstance(made, TensorDataset):
             return Other(type_name(made), short_repr(made))
-        tensors = list(made.tensors)
+        parts = list(made.tensors)
         if type(made) is not TensorDataset:  # it may have items of its own
             items = [made[index] for index in range(len(made))]
-            tensors = [torch.stack(column) for column in zip(*items, strict=True)]
-        return Items("TensorDataset", [describe_tensor(tensor) for tensor in tensors], True)
+            parts = [torch.stack(column) for column in zip(*items, strict=True)]
+        return Items("TensorDataset", [describe_tensor(part) for part in parts], True)
 
 
-def train_epoch(submission: Modules, request: TrainEpoch) -> Result:
+def one_pass(
+    submission: Modules,
+    request: Request,
+    x: Array,
+    y: Array,
+    batch_size: int,
+    lr: float,
+    w: float,
+    b: float,
+    loss: str,
+    calls: int,
+) -> Result:
     """Run `train_epoch` on a right model, unshuffled batches, and plain SGD."""
     function = submission.find(request)
     import torch
     from torch.utils.data import DataLoader
 
-    right = line(request.w, request.b)
+    right = line(w, b)
     submission.guard.limit.rest()  # the first optimizer takes seconds, and not the learner's
-    loader = DataLoader(dataset(request.x, request.y), batch_size=request.batch_size)
-    optimizer = torch.optim.SGD(right.parameters(), lr=request.lr)
-    loss_fn = loss_named(request.loss)
+    loader = DataLoader(tensors(x, y), batch_size=batch_size)
+    optimizer = torch.optim.SGD(right.parameters(), lr=lr)
+    loss_fn = loss_named(loss)
     returned = []
-    for _ in range(request.calls):
+    for _ in range(calls):
         with (
             torch_defaults(),
             submission.guard(request.seconds),
             submission.trusting(request.stand_ins),
         ):
             returned.append(describe(function(right, loader, loss_fn, optimizer)))
-            w, b = parameters(right)
+            w_end, b_end = parameters(right)
     left = any(p.grad is not None and bool(p.grad.any()) for p in right.parameters())
-    return Trained(w, b, returned, left)
+    return Trained(w_end, b_end, returned, left)
 
 
-def train(submission: Modules, request: Train) -> Result:
+def training(
+    submission: Modules,
+    request: Request,
+    x: Array,
+    y: Array,
+    batch_size: int,
+    lr: float,
+    epochs: int,
+    w: float,
+    b: float,
+    generator: Seed | None,
+) -> Result:
     """Run `train` on a right model and data set."""
     function = submission.find(request)
     import torch
 
     submission.guard.limit.rest()
     torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds, and not the learner's
-    right, data = line(request.w, request.b), dataset(request.x, request.y)
-    seed = request.generator
-    generator = None if seed is None else torch.Generator().manual_seed(seed.value)
-    options = {"batch_size": request.batch_size, "lr": request.lr, "epochs": request.epochs}
+    right, data = line(w, b), tensors(x, y)
+    drawn_from = None if generator is None else torch.Generator().manual_seed(generator.value)
+    options = {"batch_size": batch_size, "lr": lr, "epochs": epochs}
     state = torch.get_rng_state()
-    mark = UNUSUAL_SEED + request.global_seed
+    mark = UNUSUAL_SEED + (request.global_seed or 0)
     torch.default_generator.manual_seed(mark)  # the CPU one: to seed all takes longer than to train
     try:
         with (
@@ -114,14 +133,14 @@ def train(submission: Modules, request: Train) -> Result:
             submission.guard(request.seconds),
             submission.trusting(request.stand_ins),
         ):
-            returned = function(right, data, **options, generator=generator)
-            losses = describe(returned, most=2 * request.epochs + 8)
-            w, b = parameters(right)
+            returned = function(right, data, **options, generator=drawn_from)
+            losses = describe(returned, most=2 * epochs + 8)
+            w_end, b_end = parameters(right)
         if torch.initial_seed() != mark:
             raise Stopped(Problem("pytorch state"))
     finally:
         torch.set_rng_state(state)
-    return Trained(w, b, [losses], False)
+    return Trained(w_end, b_end, [losses], False)
 
 
 # -- what is right beside the learner's code --------------------------------------------------
@@ -156,7 +175,7 @@ def parameters(model: Any) -> tuple[float, float]:
     return float(model.linear.weight.detach()), float(model.linear.bias.detach())
 
 
-def dataset(*arrays: Array) -> Any:
+def tensors(*arrays: Array) -> Any:
     import torch
     from torch.utils.data import TensorDataset
 

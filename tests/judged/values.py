@@ -16,8 +16,7 @@ MOST_ITEMS = 64  # read from a result that should have two parts
 MOST_ELEMENTS = 100_000  # copied from an array; a larger one is described by its shape
 
 
-@dataclass(frozen=True)
-class Seed:
+class Seed(NamedTuple):
     """Stands for `numpy.random.default_rng(value)`, made anew on the judged side."""
 
     value: int
@@ -36,102 +35,53 @@ class StandIn(NamedTuple):
     source: str
 
 
+Probe = Literal["load", "call", "model", "dataset", "pass", "training"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What all requests have.
+    """What the judge asks of the judged side.
 
     Parameters
     ----------
+    probe : Probe
+        What is done: a stage's module is loaded, a function is called, or PyTorch's part of the
+        work is done around a learner's function (`tests.judged.torch_probes`).
     function, stage : str
-        The learner's function that is called, and the stage whose file has it.
+        The learner's function, and the stage whose file has it.
+    positional, keywords : mapping
+        Plain values for its parameters. A `Seed` becomes a generator, which several calls share.
     needs : tuple of str
         Stages to import before, whose functions may have to be replaced.
     stand_ins : mapping
         Trusted functions to put in the place of the learner's, by name.
     seconds : float
-        Time limit of the whole request.
+        Time limit.
+    times, sweep : int and str
+        How many calls with the same values, and the keyword that is 0, 1, 2, … in them.
+    most : int
+        How many items of a sequence are read.
+    first_only : bool
+        Whether a result is only asked for its first item.
+    global_seed, watch : int or None, and bool
+        What Python's and the library's global generators are seeded with, and whether NumPy's must
+        be left alone.
     """
 
+    probe: Probe
     function: str
     stage: str
+    positional: Mapping[str, Any] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
     seconds: float = CALL_SECONDS
-
-
-@dataclass(frozen=True, kw_only=True)
-class Load(Request):
-    """Import a stage's module, and call nothing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call(Request):
-    """Call a function `times` times with the same values.
-
-    A `Seed` becomes one generator, which the calls share. With `sweep`, the keyword of that name
-    is 0, 1, 2, … in the calls. `global_seed` seeds Python's and NumPy's global generators; with
-    `watch`, the learner must leave NumPy's as it is. With `first_only`, a result is only asked
-    for its first item; `most` items of a sequence are read.
-    """
-
-    positional: Mapping[str, Any]
-    keywords: Mapping[str, Any]
     times: int = 1
     sweep: str = ""
     most: int = MOST_ITEMS
     first_only: bool = False
     global_seed: int | None = None
     watch: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class BuildModel(Request):
-    """Make a `LinearRegression`, set its parameters, and let it predict."""
-
-    w: float
-    b: float
-    x: Array
-
-
-@dataclass(frozen=True, kw_only=True)
-class BuildDataset(Request):
-    """Call `to_dataset`."""
-
-    x: Array
-    y: Array
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainEpoch(Request):
-    """Run `train_epoch` on a right model, unshuffled batches, and plain SGD."""
-
-    x: Array
-    y: Array
-    batch_size: int
-    lr: float
-    w: float
-    b: float
-    loss: str
-    calls: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Train(Request):
-    """Run `train` on a right model and data set.
-
-    `generator` is the seed of the generator (none if it is None), `global_seed` that of PyTorch's
-    global one.
-    """
-
-    x: Array
-    y: Array
-    batch_size: int
-    lr: float
-    epochs: int
-    w: float
-    b: float
-    generator: Seed | None
-    global_seed: int = 0
 
 
 # -- what came back ---------------------------------------------------------------------------
