@@ -38,6 +38,8 @@ FINAL: tuple[ProblemKind, ...] = (
     *("ended", "files", "threads", "channel", "protocol"),
 )
 
+SIDE_EFFECTS: tuple[ProblemKind, ...] = ("mutated", "global state", "pytorch state")
+
 
 class Judged(Protocol):
     """The judged side: a `tests.judged.submission.Submission`, here or in another process."""
@@ -240,7 +242,7 @@ class Subject:
             kind="wrong",
             findings=(found,),
             call=answer.call,
-            expected="" if problem.kind == "mutated" else self._expected(answer.values),
+            expected="" if problem.kind in SIDE_EFFECTS else self._expected(answer.values),
             printed=self.judged.printed,
             paste=self.paste(answer.values, answer.times),
             problem=problem.kind,

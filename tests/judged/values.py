@@ -16,7 +16,8 @@ MOST_ITEMS = 64  # read from a result that should have two parts
 MOST_ELEMENTS = 100_000  # copied from an array; a larger one is described by its shape
 
 
-class Seed(NamedTuple):
+@dataclass(frozen=True)
+class Seed:
     """Stands for `numpy.random.default_rng(value)`, made anew on the judged side."""
 
     value: int
