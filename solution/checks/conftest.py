@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.judge.functions import STAGES
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -21,7 +23,7 @@ def modules(tmp_path: Path) -> Path:
     """Return a folder with a copy of the solution's five modules, to be made wrong."""
     folder = tmp_path / "submission"
     folder.mkdir()
-    for stage in ("data", "gradients", "batching", "descent", "training"):
+    for stage in STAGES:
         shutil.copy(ROOT / "solution" / f"{stage}.py", folder)
     return folder
 

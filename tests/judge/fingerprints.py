@@ -234,7 +234,7 @@ def refuses(subject: Subject, n: int, batch_size: int, n_y: int) -> str:
 
 def descents(subject: Subject) -> Features:
     """Yield results that do not depend on the order, then the sets of those that do."""
-    torch = subject.function.stage == "training"
+    torch = subject.function.probe != "call"
 
     def result(x: Array, y: Array, **values: Any) -> Feature:
         found = seen(lambda: descent(subject, x, y, **values))

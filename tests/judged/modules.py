@@ -64,12 +64,12 @@ class Modules:
         self._activate()
         if stage in self.modules:
             return
-        if stage == "training":
+        name, file = f"{self.package}.{stage}", self.folder / f"{stage}.py"
+        if not file.is_file():
+            self.broken.setdefault(stage, Problem("import", cause="missing"))
+        elif re.search(rb"^\s*(import|from) torch", file.read_bytes(), re.MULTILINE):
             self.guard.limit.rest()
             importlib.import_module("torch")  # takes a second that is not the learner's
-        name = f"{self.package}.{stage}"
-        if not (self.folder / f"{stage}.py").is_file():
-            self.broken.setdefault(stage, Problem("import", cause="missing"))
         keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         try:
             with self.guard(IMPORT_SECONDS):

@@ -9,7 +9,9 @@ of what it does in its place: `RECORD` is only in their copy, and this package r
 
 import importlib
 from collections.abc import Sequence
+from pathlib import Path
 
+from tests.judge.functions import FILES
 from tests.judge.mistakes.catalogue import MISTAKES, Entry, Mistake, Recorded, known
 from tests.judge.mistakes.record import RECORD, read
 
@@ -17,8 +19,9 @@ __all__ = ["MISTAKES", "RECORD", "Entry", "Mistake", "Recorded", "entries", "kno
 
 RECORDED = read(RECORD) if RECORD.is_file() else []
 if not RECORDED:
-    for _stage in ("data", "gradients", "batching", "descent", "training"):
-        importlib.import_module(f"tests.judge.mistakes.{_stage}")
+    for _stage in FILES:
+        if (Path(__file__).parent / f"{_stage}.py").is_file():
+            importlib.import_module(f"tests.judge.mistakes.{_stage}")
 
 
 def entries(function: str) -> Sequence[Mistake | Recorded]:

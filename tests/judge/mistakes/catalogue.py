@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.judge.functions import FUNCTIONS
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -42,6 +44,9 @@ def mistake(function: str, sentence: str) -> Callable[[Callable[..., Any]], Call
     sentence : str
         What the report says after `likely`: what is wrong in the code, then why.
     """
+
+    if function not in FUNCTIONS:
+        raise ValueError(f"a mistake in {function!r}, which is no function of the kata")
 
     def add(implementation: Callable[..., Any]) -> Callable[..., Any]:
         name = implementation.__name__.replace("_", " ")
