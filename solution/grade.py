@@ -208,7 +208,9 @@ def must_exist(parser: argparse.ArgumentParser, paths: Sequence[Path]) -> None:
 def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Read the table of points, and make the folder of the results."""
     try:
-        options.points = results.read_points(options.points)
+        # the project's own table need not have a function that is new
+        own = results.POINTS if options.points == POINTS else {}
+        options.points = results.read_points(options.points, own)
     except results.BadPoints as error:
         parser.error(f"--points: {error}")
     try:

@@ -13,9 +13,11 @@ from typing import Any
 from plots.files import write_whole
 from solution.grading import page
 from solution.grading.scores import GRADER_ERROR, Points, Result, score
+from tests.judge.functions import FUNCTIONS as TABLE
 from tests.judge.functions import STAGE_OF, STAGES
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
+POINTS = {name: one.points for name, one in TABLE.items() if one.points is not None}
 FORMAT = 2  # of the JSON
 STATUSES = (
     *("passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"),
@@ -27,8 +29,15 @@ class BadPoints(ValueError):
     """The table of points is not what it should be."""
 
 
-def read_points(path: Path) -> dict[str, float]:
+def read_points(path: Path, others: Points) -> dict[str, float]:
     """Read the table of points: a CSV file with a line for each function.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    others : mapping
+        The points of functions that it may leave out.
 
     Raises
     ------
@@ -52,6 +61,7 @@ def read_points(path: Path) -> dict[str, float]:
         raise BadPoints(f"{path}: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadPoints(str(error)) from None
+    points = {**others, **points}
     missing = [name for name in FUNCTIONS if name not in points]
     if missing:
         raise BadPoints(f"{missing[0]} is missing")

@@ -44,7 +44,6 @@ def mistake(function: str, sentence: str) -> Callable[[Callable[..., Any]], Call
     sentence : str
         What the report says after `likely`: what is wrong in the code, then why.
     """
-
     if function not in FUNCTIONS:
         raise ValueError(f"a mistake in {function!r}, which is no function of the kata")
 
