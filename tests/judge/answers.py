@@ -23,6 +23,7 @@ class Rejecting(Protocol):
 
     function: Function
     right_runs: list[Any]
+    earlier: dict[str, str]
 
     def __call__(self, **values: Any) -> "Answer":
         """Call it again."""
@@ -114,6 +115,9 @@ class Answer:
         """
         right = whole or tuple(parts[name] for name in self.subject.function.parts)
         expected = show_right(right)
+        before = self.subject.earlier.setdefault(self.call, self.got)
+        if before != self.got:
+            self.fail_with(finding("call changes", before=before), expected=expected)
         compared = self.compared(right)
         if all(part.is_right for part in compared):
             return

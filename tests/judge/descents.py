@@ -132,7 +132,7 @@ def wrong_parameters(
         return Finding("inexact descent", {**values, "error": error})
     still = [name for name, f, s in zip("wb", found, start, strict=True) if f == s]
     if still == wrong and run.path[-1] != start:
-        return Finding("unmoved", values)
+        return Finding("frozen" if part == "all" else "unmoved", values)
     if len(run.path) == 2:  # a single update
         steps, due = np.subtract(found, start), np.subtract(right, start)
         factor = common_factor(steps, due, np.full(2, allowed))

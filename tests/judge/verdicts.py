@@ -41,7 +41,7 @@ Code = Literal[
     "precision", "decimals", "repeats", "depends on number", "depends on neighbour",
     # the PyTorch stage
     "no module", "no linear", "parameters", "no tensor", "tensor shape", "forward", "no graph",
-    "tensor values",
+    "tensor values", "frozen",
     # what a wrong descent is equal to
     "before short batch", "after update", "swapped", "more updates", "by batch_size", "summed",
     "by n", "all samples", "epoch's start", "every pair", "momentum", "never cleared",
