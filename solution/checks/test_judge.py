@@ -13,7 +13,7 @@ import pytest
 from solution.checks.conftest import ROOT
 from solution.grade import POINTS
 from solution.grading.results import read_points
-from tests.judge import diagnosis, wording
+from tests.judge import diagnosis, trusted, wording
 from tests.judge.functions import FUNCTIONS, STAGES, table
 from tests.judge.mistakes import known
 from tests.judge.record import Function
@@ -99,6 +99,27 @@ def test_no_word_is_dead() -> None:
     files -= {tests / "judge" / name for name in ("verdicts.py", "wording.py")}
     given = {text for path in files for text in texts(path)} | {*get_args(ProblemKind)}
     assert {*get_args(Code)} - given == set()
+
+
+def test_a_mistake_is_named_whatever_order_it_draws() -> None:
+    def shuffled_once(
+        x: Any, y: Any, *, batch_size: Any, lr: Any, epochs: Any, rng: Any, w: Any = 0, b: Any = 0
+    ) -> Any:
+        order = rng.random(len(x)).argsort()  # the known mistake draws a permutation
+        batches = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
+        losses = np.zeros((epochs, len(batches)))
+        for place in np.ndindex(losses.shape):
+            xb, yb = x[batches[place[1]]], y[batches[place[1]]]
+            losses[place] = trusted.mse_loss(xb, yb, w, b)
+            dw, db = trusted.mse_gradients(xb, yb, w, b)
+            w, b = w - lr * dw, b - lr * db
+        return w, b, losses.mean(axis=1).tolist()
+
+    implementation = diagnosis.sample(shuffled_once)
+    verdict = implementation.first_problem("minibatch_gd")
+    assert verdict is not None
+    assert "x=[2.0, 3.0]" in str(verdict.findings)
+    assert diagnosis.diagnosed(implementation, verdict).mistake == "shuffled once"
 
 
 def sent(verdict: Verdict) -> Verdict:
