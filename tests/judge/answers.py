@@ -85,6 +85,7 @@ class Answer:
         followed : object, optional
             Of a descent, what it should have followed.
         """
+        evidence = Evidence(self.values, self.value, followed)
         verdict = Verdict(
             about=self.subject.function.name,
             kind="wrong",
@@ -94,7 +95,7 @@ class Answer:
             expected=expected,
             printed=self.printed,
             paste=self.paste,
-            evidence=Evidence(self.values, self.value, followed),
+            evidence=None if self.value is None else evidence,  # of no form that has a value
         )
         self.subject.reject(verdict)
 
