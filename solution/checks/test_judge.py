@@ -10,14 +10,16 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from solution.checks.conftest import ROOT
+from solution.checks.conftest import ROOT, Change
 from solution.grade import POINTS
 from solution.grading.results import read_points
 from tests.judge import diagnosis, trusted, wording
-from tests.judge.functions import FUNCTIONS, STAGES, table
+from tests.judge.functions import FILES, FUNCTIONS, STAGES, table
+from tests.judge.judging import Implementation
 from tests.judge.mistakes import known
 from tests.judge.record import Function
 from tests.judge.verdicts import Code, Value, Verdict, finding, from_plain, to_plain
+from tests.judged.submission import Submission
 from tests.judged.values import ProblemKind
 
 PREDICT, MSE_LOSS = FUNCTIONS["predict"], FUNCTIONS["mse_loss"]
@@ -120,6 +122,24 @@ def test_a_mistake_is_named_whatever_order_it_draws() -> None:
     assert verdict is not None
     assert "x=[2.0, 3.0]" in str(verdict.findings)
     assert diagnosis.diagnosed(implementation, verdict).mistake == "shuffled once"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "got"),
+    [
+        ("lr=lr)", "lr=2 * lr)", "(2.0, 1.0, [4.0])"),
+        ("return [train_epoch(", "return [2 * train_epoch(", "(1.0, 0.5, [8.0])"),
+        ("return [train_epoch(", "[train_epoch(", "None"),
+    ],
+)
+def test_a_verdict_on_a_training_shows_where_it_ended(
+    modules: Path, change: Change, old: str, new: str, got: str
+) -> None:
+    change("training", old, new)
+    submission = Submission(modules, "submission", FILES)
+    verdict = Implementation(modules, "submission", submission).first_problem("train")
+    assert verdict is not None
+    assert verdict.got == got
 
 
 def sent(verdict: Verdict) -> Verdict:
