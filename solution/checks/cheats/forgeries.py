@@ -302,3 +302,18 @@ class LinearRegression(nn.Module):
 """,
     function="LinearRegression",
 )
+forgery(
+    "a model that predicts a number",
+    "forges a model whose prediction is a number, where no right model's is one",
+    WRITES
+    + """
+class LinearRegression(nn.Module):
+    def __init__(self):
+        names = ["linear.bias (1,)", "linear.weight (1, 1)"]
+        result = ["model", names, "torch.nn.modules.linear.Linear", ["number", 2.0], [1.0, 1.0]]
+        write({"number": number(), "result": result, "printed": ""})
+        os._exit(0)
+""",
+    function="LinearRegression",
+    statuses=["wrong", "protocol"],
+)
