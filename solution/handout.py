@@ -28,7 +28,10 @@ import numpy as np
 
 from plots.files import write_whole
 from plots.options import Parser
-from tests.judge import diagnosis
+from tests.judge import (
+    diagnosis,
+    profiles,  # noqa: F401, Hypothesis' settings: each handout records the same
+)
 from tests.judge.functions import FILES
 from tests.judge.mistakes import MISTAKES, Mistake, Recorded, record
 from tests.judged.modules import is_stub
@@ -152,8 +155,7 @@ def must_be_unsolved(path: str, content: bytes) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Lambda):
             raise Refused(f"{path} is not the stub: it has a lambda, line {node.lineno}")
-        functions = ast.FunctionDef | ast.AsyncFunctionDef
-        if isinstance(node, functions) and not is_stub(node, stage):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not is_stub(node, stage):
             raise Refused(f"{path} is not the stub: {node.name} is written already")
 
 

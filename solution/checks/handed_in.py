@@ -43,7 +43,7 @@ def replaced(function: str, implementation: Callable[..., Any]) -> dict[str, byt
     function : str
         Which function.
     implementation : callable
-        From `tests.mistakes` or from `solution.checks.styles`. All of its file is taken over.
+        From `tests.judge.mistakes` or from `solution.checks.styles`. All of its file is taken over.
     """
     files = solved()
     source = inspect.getsource(sys.modules[implementation.__module__])

@@ -210,6 +210,14 @@ def test_a_zip_is_judged_as_its_folder_is(graded: Path) -> None:
     one, two = judged(graded, "wrong"), judged(graded, "zipped")
     assert one["functions"] == two["functions"]
     assert one["functions"]["predict"]["mistake"] == "predicts without b"
+    assert one["format"] == results.FORMAT == 2
+
+
+def test_a_complaint_says_what_two_failures_have_in_common(graded: Path) -> None:
+    found = {name: judged(graded, name)["functions"]["predict"]["complaint"] for name in CHANGES}
+    assert found["right"] == []
+    assert found["wrong"] == [["wrong when", "b", "prediction"]]
+    assert found["raises"] == [["raised", "NameError", "name 'c' is not defined", "", "gradients"]]
 
 
 def test_a_report_says_what_a_learners_own_run_says(graded: Path, learners: Path) -> None:

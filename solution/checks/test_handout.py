@@ -17,6 +17,7 @@ from solution import handout
 from solution.checks.conftest import ROOT
 from solution.handout import File, Files, Refused
 from tests.judge import diagnosis
+from tests.judge.fingerprints import Loose, alike
 from tests.judge.functions import BONUS, FILES, STAGE_OF, STAGES
 from tests.judge.mistakes import RECORD, Recorded, entries, known, record
 
@@ -93,21 +94,23 @@ def test_no_function_of_the_solution_is_anywhere(files: Files) -> None:
     assert {name for name, _ in solved} >= {*STAGE_OF} - {"LinearRegression"}
     # What the tests cannot do without: see README.md, "What a learner can peek at".
     assert {*handed_out(solved, files)} == {
-        *(f"tests/trusted.py: {name}" for name in ("predict", "sgd_step")),
-        "tests/probes.py: __init__",  # of the right model
+        *(f"tests/judge/trusted.py: {name}" for name in ("predict", "sgd_step")),
+        "tests/judged/torch_probes.py: __init__",  # of the right model
     }
 
 
 def test_no_known_mistake_is_anywhere(files: Files) -> None:
-    wrong = list(bodies(*(f"tests/mistakes/{stage}" for stage in STAGES)))
+    wrong = list(bodies(*(f"tests/judge/mistakes/{stage}" for stage in STAGES)))
     assert len(wrong) > 300
     found = {*handed_out(wrong, files)}
-    assert {place for place in found if "tests/trusted.py" not in place} == set()  # a right line
-    assert {path for path in files if path.startswith("tests/mistakes/")} == {
-        f"tests/mistakes/{name}"
+    assert {
+        place for place in found if "tests/judge/trusted.py" not in place
+    } == set()  # a right line
+    assert {path for path in files if "mistakes" in path} == {
+        f"tests/judge/mistakes/{name}"
         for name in ("__init__.py", "catalogue.py", "record.py", "recorded.json")
     }
-    recorded = files["tests/mistakes/recorded.json"].content.decode()
+    recorded = files["tests/judge/mistakes/recorded.json"].content.decode()
     assert not re.search(r"\bdef |\blambda|import ", recorded)
 
 
@@ -186,7 +189,7 @@ def test_fresh_handout_says_what_to_write(folder: Path) -> None:
 
 
 def test_right_code_passes_without_a_look_at_the_record(files: Files, tmp_path: Path) -> None:
-    broken = {**files, "tests/mistakes/recorded.json": File(b"{")}
+    broken = {**files, "tests/judge/mistakes/recorded.json": File(b"{")}
     handout.write_folder(broken, tmp_path / "kata")
     result = pytest_in(tmp_path / "kata", f"--impl={ROOT / 'solution'}", "tests/test_gradients.py")
     assert result.returncode == 0, result.stdout
@@ -194,7 +197,7 @@ def test_right_code_passes_without_a_look_at_the_record(files: Files, tmp_path: 
 
 def wrong(stage: str, which: int) -> str:
     """Return a module of known mistakes: for each function of a stage, one."""
-    text = (ROOT / "tests" / "mistakes" / f"{stage}.py").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "judge" / "mistakes" / f"{stage}.py").read_text(encoding="utf-8")
     imported = "from tests.judge.mistakes.catalogue import mistake\n"
     assert imported in text
     text = text.replace(imported, COLLECT)
@@ -234,11 +237,13 @@ def test_record_names_the_mistake(
     function: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded = record.read(folder / RECORD.relative_to(ROOT))
-    monkeypatch.setattr("tests.mistakes.RECORDED", recorded)
+    monkeypatch.setattr("tests.judge.mistakes.RECORDED", recorded)
     assert len(entries(function)) == len(known(function)) > 7
     for mistake in known(function)[::2]:
-        subject = diagnosis.subject_of(function, mistake.implementation)
-        found = diagnosis.likely(subject)
+        implementation = diagnosis.sample(mistake.implementation)
+        verdict = implementation.first_problem(function)
+        assert verdict is not None, mistake.name
+        found = diagnosis.likely(implementation.subjects[function], verdict)
         assert found is not None, mistake.name
         assert isinstance(found, Recorded)
         assert (found.name, found.sentence) == (mistake.name, mistake.sentence)
@@ -253,7 +258,7 @@ def test_the_whole_project_runs_its_mistakes() -> None:
     "feature",
     [
         *(True, 1, 1.0, -0.0, 0.1 + 0.2, 5e-324, 1.7976931348623157e308, "", "π", None),
-        *(np.nan, np.inf, -np.inf, record.Loose(0.3)),
+        *(np.nan, np.inf, -np.inf, Loose(0.3)),
         *([], [1, [2.5, "x"]], [True, np.inf]),
         *(np.zeros((0, 1)), np.array([[1.5], [np.nan]]), np.array([0.1, 3.0], np.float32)),
         *(np.array([1, 2]), np.array([True])),
@@ -261,20 +266,21 @@ def test_the_whole_project_runs_its_mistakes() -> None:
     ids=repr,
 )
 def test_features_come_back_as_they_were(feature: Any, tmp_path: Path) -> None:
-    entry = Recorded("a name", "predict", "a sentence", "a complaint", [feature])
+    complaint = [["value", "all"], ["flaky"]]
+    entry = Recorded("a name", "predict", "a sentence", complaint, [feature])
     (tmp_path / "recorded.json").write_text(record.write([entry]), encoding="utf-8")
     (back,) = record.read(tmp_path / "recorded.json")
-    assert (back, back.complaint) == (entry, "a complaint")
+    assert (back, back.complaint) == (entry, complaint)
     (found,) = back.features
     assert type(found) is type(feature)
     assert repr(found) == repr(feature)
     if isinstance(feature, np.ndarray):
         assert (found.dtype, found.shape) == (feature.dtype, feature.shape)
-    assert diagnosis.alike(feature, found)
+    assert alike(feature, found)
 
 
 def test_what_is_not_plain_is_not_recorded() -> None:
-    entry = Recorded("", "predict", "", "", [np.bool_(True)])
+    entry = Recorded("", "predict", "", [], [np.bool_(True)])
     with pytest.raises(TypeError, match="cannot be recorded"):
         record.write([entry])
 
@@ -541,7 +547,7 @@ def test_gradescope_installs_and_grades(
 ) -> None:
     result = run(folder / "autograding" / "setup.sh")
     assert result.returncode == 0, result.stderr
-    assert (host / "grader" / "tests" / "mistakes" / "recorded.json").is_file()
+    assert (host / "grader" / "tests" / "judge" / "mistakes" / "recorded.json").is_file()
     installed = (host / "installed").read_text(encoding="utf-8").splitlines()
     begin = f"{host / 'grader'}: -m pip install --no-cache-dir -c constraints.txt"
     assert installed == [

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from solution.grading.page import PLACES, render
+from solution.grading.results import FORMAT
 from tests.judge.functions import STAGE_OF, STAGES
 
 if TYPE_CHECKING:
@@ -63,7 +64,11 @@ HOSTILE = [
 
 
 def entry(
-    status: str = "passed", headline: str = "", mistake: str = "", likely: str = ""
+    status: str = "passed",
+    headline: str = "",
+    mistake: str = "",
+    likely: str = "",
+    complaint: str | None = None,  # the headline, if it is None
 ) -> Result:
     lines = [["call", "f(1)"], ["got", "2"], ["expected", "3"], ["likely", likely]]
     return {
@@ -71,6 +76,7 @@ def entry(
         "headline": headline,
         "lines": lines if status == "wrong" else [],
         "mistake": mistake,
+        "complaint": [["value", headline if complaint is None else complaint]] if headline else [],
         "tests": 5,
         "passed": 5 if status == "passed" else 2,
     }
@@ -78,7 +84,7 @@ def entry(
 
 def submission(name: str = "alice", **functions: Result) -> Result:
     return {
-        "format": 1,
+        "format": FORMAT,
         "submission": name,
         "key": "0" * 64,
         "locked": True,
@@ -105,7 +111,8 @@ def hostile_class() -> list[Result]:
             status = draw.choices(STATUSES, [9, 6, 3, 1, 1, 1, 1, 1])[0]
             text = draw.choice(HOSTILE)
             mistake = draw.choice(["", "the 2 forgotten", text]) if status == "wrong" else ""
-            result["functions"][function] = entry(status, f"{text} {number}", mistake, text)
+            headline = f"{text} {number}"
+            result["functions"][function] = entry(status, headline, mistake, text, complaint=text)
         result["report"] = "\n".join(draw.choices(HOSTILE, k=8))
         results.append(result)
     results[50]["functions"]["predict"] = entry("grader error")
@@ -218,29 +225,53 @@ def test_a_stage_is_wrong_before_it_is_other_or_not_started() -> None:
     assert data_of(render(results, POINTS))["stage_counts"][1] == [1, 1, 1, 1]
 
 
-def test_failures_are_grouped_by_name_or_else_by_headline_without_its_numbers() -> None:
+def test_failures_are_grouped_by_name_or_else_by_status_and_complaint() -> None:
+    differ = "of samples differ"
     results = [
-        submission(predict=entry("wrong", "half", "b left out", "cause")),
-        submission(predict=entry("wrong", "a third", "b left out", "cause")),
+        submission(predict=entry("wrong", "half", "b left out", "cause", "one")),
+        submission(predict=entry("wrong", "a third", "b left out", "cause", "another")),
         submission(mse_loss=entry("wrong", "half", "b left out", "cause")),
-        submission(predict=entry("wrong", "3 of 12 differ by 1.5e-3")),
-        submission(predict=entry("wrong", "10 of 7 differ by 2")),
-        submission(predict=entry("wrong", "10 of 7 differ by 2")),
-        submission(predict=entry("raised", "float32 it is")),
-        submission(predict=entry("raised", "float64 it is")),
+        submission(predict=entry("wrong", "3 of 12 differ by 1.5e-3", complaint=differ)),
+        submission(predict=entry("wrong", "10 of 7 differ by 2", complaint=differ)),
+        submission(predict=entry("wrong", "10 of 7 differ by 2", complaint=differ)),
+        submission(predict=entry("raised", "10 of 7 differ by 2", complaint=differ)),
+        submission(predict=entry("wrong", "10 of 7 differ by 2", complaint="of batches differ")),
         submission(predict=entry("protocol", "half"), train=entry("grader error", "half")),
     ]
     failures = data_of(render(results, POINTS))["failures"]
-    groups = [(f["function"], f["mistake"], f["headline"], f["learners"]) for f in failures]
-    assert groups == [
-        ("predict", "", "# of # differ by #", 3),
-        ("predict", "b left out", "half", 2),
-        ("predict", "", "float32 it is", 1),
-        ("predict", "", "float64 it is", 1),
-        ("mse_loss", "b left out", "half", 1),
+    names = ("function", "mistake", "headline", "learners", "others")
+    assert [tuple(failure[name] for name in names) for failure in failures] == [
+        ("predict", "", "3 of 12 differ by 1.5e-3", 3, True),
+        ("predict", "b left out", "half", 2, False),
+        ("predict", "", "10 of 7 differ by 2", 1, False),
+        ("predict", "", "10 of 7 differ by 2", 1, False),
+        ("mse_loss", "b left out", "half", 1, False),
     ]
     assert failures[1]["sentence"] == "cause"
     assert failures[1]["lines"] == [["call", "f(1)"], ["got", "2"], ["expected", "3"]]
+
+
+def test_each_cell_belongs_to_its_group() -> None:
+    results = [
+        submission(predict=entry("wrong", "1 differs", complaint="some differ")),
+        submission(predict=entry("wrong", "2 differ", complaint="some differ")),
+        submission(predict=entry("wrong", "3 differ", complaint="others differ")),
+    ]
+    data = data_of(render(results, POINTS))
+    place = [*POINTS].index("predict")
+    cells = [data["cells"][row[place]] for row in data["rows"]]
+    assert [(cell[1], cell[-1]) for cell in cells] == [
+        ("1 differs", 0),
+        ("2 differ", 0),
+        ("3 differ", 1),
+    ]
+
+
+def test_a_topic_of_other_numbers_says_so() -> None:
+    for headline, said in (("1 differs", ""), ("2 differ", ", or with other numbers")):
+        wrong = [entry("wrong", text, complaint="differs") for text in ("1 differs", headline)]
+        ((_, text),) = topics_of([submission(predict=one) for one in wrong])
+        assert text == f"fail at predict (stage 2, gradients) alike: 1 differs{said}"
 
 
 def test_topics_are_what_helps_most_and_then_the_earlier_stage() -> None:
@@ -279,7 +310,7 @@ def test_there_are_five_topics_at_most() -> None:
 def test_a_large_class_keeps_repeated_texts_once() -> None:
     report = "\n".join(f"a line of the report that many others have {n}" for n in range(40))
     results = [
-        submission(f"learner {n}", predict=entry("wrong", f"{n % 50} differ"))
+        submission(f"learner {n}", predict=entry("wrong", f"{n % 50} differ", complaint="differ"))
         | {"report": f"kata: learner {n}\n{report}"}
         for n in range(5000)
     ]

@@ -1,5 +1,6 @@
 """What crosses the pipe arrives as it was, and nothing else gets through."""
 
+import dataclasses
 import io
 import json
 import math
@@ -12,10 +13,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from tests.probes import Description, Problem, Seed
 
 from solution.grading import remote, wire
 from solution.grading.wire import Buffer, Bytes, Malformed
+from tests.judged.values import (
+    BuildDataset,
+    BuildModel,
+    Call,
+    Calls,
+    Description,
+    Items,
+    Large,
+    Load,
+    Model,
+    Number,
+    Other,
+    Problem,
+    Request,
+    Result,
+    Seed,
+    StandIn,
+    Train,
+    Trained,
+    TrainEpoch,
+    Values,
+)
 
 texts = st.text(max_size=30).map(wire.short)
 arrays = npst.arrays(
@@ -25,32 +47,54 @@ arrays = npst.arrays(
     npst.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4),
 )
 leaves = st.one_of(
-    st.tuples(st.just("number"), st.floats()),
-    st.tuples(st.just("array"), arrays),
-    st.tuples(st.just("large"), texts, st.just((10**6, 3))),
-    st.tuples(st.just("other"), texts, texts),
+    st.builds(Number, st.floats()),
+    st.builds(Values, arrays),
+    st.builds(Large, texts, st.just((10**6, 3))),
+    st.builds(Other, texts, texts),
 )
 
 
-def sequences(items: st.SearchStrategy[Description]) -> st.SearchStrategy[Description]:
-    several = st.one_of(
+def several(items: st.SearchStrategy[Description]) -> st.SearchStrategy[list[Description]]:
+    return st.one_of(
         st.lists(items, max_size=4),
         st.tuples(items, st.integers(2, 4)).map(lambda pair: [pair[0]] * pair[1]),  # of one form
     )
-    return st.tuples(st.just("sequence"), texts, several, st.booleans())
+
+
+def sequences(items: st.SearchStrategy[Description]) -> st.SearchStrategy[Description]:
+    return st.builds(Items, texts, several(items), st.booleans())
 
 
 descriptions = st.recursive(leaves, sequences, max_leaves=12)
+results = st.one_of(
+    descriptions,
+    st.builds(Calls, several(descriptions)),
+    st.builds(
+        Model,
+        st.lists(texts, max_size=3),
+        texts,
+        descriptions.filter(lambda found: deep(found) < 2),
+        st.lists(st.floats(), max_size=3),
+    ),
+    st.builds(Trained, st.floats(), st.floats(), several(descriptions), st.booleans()),
+)
 
 
-def sent(description: Description) -> Description:
+def deep(description: Description) -> int:
+    """Return how many sequences in sequences there are."""
+    if not isinstance(description, Items):
+        return 0
+    return 1 + max(map(deep, description.items), default=0)
+
+
+def sent(result: Result) -> Result:
     buffer = Buffer()
-    text = json.loads(json.dumps(wire.pack(description, buffer)))
+    text = json.loads(json.dumps(wire.pack(result, buffer)))
     return wire.unpack(text, Bytes(b"".join(buffer.chunks)))
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two descriptions are the same, with NaN, signs of 0 and dtypes."""
+    """Whether two values are the same, with NaN, signs of 0, dtypes and classes."""
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         return (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
     if isinstance(one, tuple | list):
@@ -59,12 +103,18 @@ def same(one: Any, other: Any) -> bool:
             and len(one) == len(other)
             and all(same(a, b) for a, b in zip(one, other, strict=True))
         )
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and list(one) == list(other)
+            and all(same(value, other[name]) for name, value in one.items())
+        )
     return type(one) is type(other) and repr(one) == repr(other)
 
 
-@given(descriptions)
-def test_descriptions_arrive_as_they_were(description: Description) -> None:
-    assert same(sent(description), description)
+@given(results)
+def test_results_arrive_as_they_were(result: Result) -> None:
+    assert same(sent(result), result)
 
 
 def test_many_batches_arrive_as_they_were() -> None:
@@ -72,59 +122,94 @@ def test_many_batches_arrive_as_they_were() -> None:
 
     def batch(rows: list[float]) -> Description:
         x = np.array(rows).reshape(-1, 1)
-        return "sequence", "tuple", [("array", x), ("array", x + 1000)], True
+        return Items("tuple", [Values(x), Values(x + 1000)], True)
 
-    calls: list[Description] = [
-        ("sequence", "list", [batch([k, 1.0]), batch([2.0, k]), batch([k])], True)
-        for k in (0.0, 1.0, 2.0)
-    ]
-    description = ("sequence", "calls", calls, True)
-    assert same(sent(description), description)
+    calls = Calls(
+        [
+            Items("list", [batch([k, 1.0]), batch([2.0, k]), batch([k])], True)
+            for k in (0.0, 1.0, 2.0)
+        ]
+    )
+    assert same(sent(calls), calls)
     buffer = Buffer()
-    wire.pack(description, buffer)
+    wire.pack(calls, buffer)
     assert len(buffer.chunks) == 6  # not 18
 
 
-@given(
-    st.dictionaries(
-        st.sampled_from(["x", "w", "rng", "loss"]),
-        st.one_of(
-            st.floats(),
-            st.integers(-100, 100),
-            st.none(),
-            st.booleans(),
-            texts,
-            arrays,
-            st.integers(0, 2**32 - 1).map(Seed),
-            st.dictionaries(st.sampled_from(["x", "n"]), st.one_of(arrays, st.integers(0, 5))),
-        ),
-    )
+names = st.sampled_from(["x", "w", "rng", "loss"])
+values = st.one_of(
+    st.floats(),
+    st.integers(-100, 100),
+    st.none(),
+    st.booleans(),
+    texts,
+    arrays,
+    st.lists(st.floats(), max_size=6).map(tuple),
+    st.integers(0, 2**32 - 1).map(Seed),
 )
-def test_requests_arrive_as_they_were(request: dict[str, Any]) -> None:
+COMMON: dict[str, st.SearchStrategy[Any]] = {
+    "function": texts,
+    "stage": texts,
+    "needs": st.lists(texts, max_size=3).map(tuple),
+    "stand_ins": st.dictionaries(texts, st.builds(StandIn, texts, st.text(max_size=50))),
+    "seconds": st.floats(),
+}
+XY = {"x": arrays, "y": arrays}
+LOOP = {"batch_size": st.integers(), "lr": st.floats(), "w": st.floats(), "b": st.floats()}
+OWN: dict[type[Request], dict[str, st.SearchStrategy[Any]]] = {
+    Load: {},
+    Call: {
+        "positional": st.dictionaries(names, values),
+        "keywords": st.dictionaries(names, values),
+        "times": st.integers(),
+        "sweep": texts,
+        "most": st.integers(),
+        "first_only": st.booleans(),
+        "global_seed": st.none() | st.integers(),
+        "watch": st.booleans(),
+    },
+    BuildModel: {"w": st.floats(), "b": st.floats(), "x": arrays},
+    BuildDataset: XY,
+    TrainEpoch: {**XY, **LOOP, "loss": texts, "calls": st.integers()},
+    Train: {
+        **XY,
+        **LOOP,
+        "epochs": st.integers(),
+        "generator": st.none() | st.integers(0, 2**32 - 1).map(Seed),
+        "global_seed": st.integers(),
+    },
+}
+
+
+def test_requests_of_every_kind_and_all_of_their_fields_are_tried() -> None:
+    assert [*OWN] == [*wire.REQUESTS.values()]
+    for kind, own in OWN.items():
+        assert {field.name for field in dataclasses.fields(kind)} == {*COMMON, *own}
+
+
+@given(st.one_of([st.builds(kind, **COMMON, **own) for kind, own in OWN.items()]))
+def test_requests_arrive_as_they_were(request: Request) -> None:
     buffer = Buffer()
     text = json.loads(json.dumps(wire.pack_request(request, buffer)))
     found = wire.unpack_request(text, Bytes(b"".join(buffer.chunks)))
-    assert found.keys() == request.keys()
-    for name, value in request.items():
-        if isinstance(value, dict):
-            assert all(same(found[name][key], value[key]) for key in value)
-        else:
-            assert same(found[name], value)
+    assert type(found) is type(request)
+    assert same(vars(found), vars(request))
 
 
 def test_problems_arrive_as_they_were() -> None:
     problem = Problem(
-        "raised",
-        "ValueError: \ud800 no",
-        ("/x/kata/data.py", 7),
-        "raise",
-        "ValueError",
-        ("ValueError", "Exception"),
-        "raised",
+        kind="raised",
+        text="\ud800 no",
+        name="ValueError",
+        kinds=("ValueError", "Exception"),
+        where=("/x/kata/data.py", 7),
+        code="raise",
+        seconds=0.25,
+        cause="raised",
     )
     found = wire.unpack_problem(json.loads(json.dumps(wire.pack_problem(problem))))
-    assert found.text == "ValueError: \\ud800 no"  # so that it can be written to a file
-    assert found == Problem(**{**vars(problem), "text": found.text})
+    assert found.text == "\\ud800 no"  # so that it can be written to a file
+    assert found == dataclasses.replace(problem, text=found.text)
 
 
 # -- what strangers may send ------------------------------------------------------------------
@@ -141,13 +226,15 @@ garbage = st.recursive(
                 "number",
                 "array",
                 "large",
-                "sequence",
-                "other",
-                "model",
                 "items",
+                "other",
+                "calls",
+                "model",
+                "trained",
+                "each",
                 "arrays",
                 "numbers",
-                "sequences",
+                "columns",
                 "<f8",
                 "|O",
                 "kind",
@@ -160,20 +247,13 @@ garbage = st.recursive(
 
 
 @given(garbage, st.binary(max_size=64))
-def test_garbage_is_malformed_or_a_description(text: Any, data: bytes) -> None:
+def test_garbage_is_malformed_or_a_result(text: Any, data: bytes) -> None:
     for read in (lambda: wire.unpack(text, Bytes(data)), lambda: wire.unpack_problem(text)):
         try:
             found = read()
         except Malformed:
             continue
-        assert isinstance(found, Problem) or found[0] in (
-            "number",
-            "array",
-            "large",
-            "sequence",
-            "other",
-            "model",
-        )
+        assert isinstance(found, Problem | Result)
 
 
 @pytest.mark.parametrize(
@@ -187,17 +267,22 @@ def test_garbage_is_malformed_or_a_description(text: Any, data: bytes) -> None:
         ["array", ["<f8", [10**9, 0], 0]],  # who counts its rows takes for ever
         ["array", ["<f8", [1] * 70, 0]],
         ["array", ["<M8[s]", [1], 0]],
-        ["sequence", "list", ["items", [["array", ["<f8", [1], 0]]] * 2], True],  # bytes twice
+        ["items", "list", ["each", [["array", ["<f8", [1], 0]]] * 2], True],  # bytes twice
         [
-            "sequence",
+            "items",
             "list",
-            ["sequences", "list", [["numbers", ["<f8", [1], 0]], ["items", []]], True],
+            ["columns", "list", [["numbers", ["<f8", [1], 0]], ["each", []]], True],
             True,
         ],
-        ["sequence", "list", ["numbers", ["<f4", [2], 0]], True],
+        ["items", "list", ["numbers", ["<f4", [2], 0]], True],
         ["number", 10**400],
         ["number", "1.0"],
-        ["sequence", "list", ["items", [["model", [], "", ["number", 1.0], []]]], True],
+        # what only a whole result may be
+        ["items", "list", ["each", [["model", [], "", ["number", 1.0], []]]], True],
+        ["items", "list", ["each", [["trained", 0.0, 0.0, ["each", []], False]]], True],
+        ["items", "list", ["each", [["calls", ["each", []]]]], True],
+        ["calls", ["each", [["calls", ["each", []]]]]],
+        ["model", [], "", ["model", [], "", ["number", 1.0], []], []],
     ],
 )
 def test_refused(text: Any) -> None:
@@ -208,17 +293,17 @@ def test_refused(text: Any) -> None:
 def test_deep_sequences_are_refused() -> None:
     text: Any = ["number", 1.0]
     for _ in range(wire.DEEPEST + 2):
-        text = ["sequence", "list", ["items", [text]], True]
+        text = ["items", "list", ["each", [text]], True]
     with pytest.raises(Malformed):
         wire.unpack(text, Bytes(b""))
 
 
 def test_no_short_message_stands_for_more_than_fits_into_memory() -> None:
     column = ["numbers", ["<f8", [8000], 0]]
-    many = ["sequence", "list", ["sequences", "list", [column] * 1000, True], True]
+    many = ["items", "list", ["columns", "list", [column] * 1000, True], True]
     with pytest.raises(Malformed):
         wire.unpack(many, Bytes(bytes(64_000)))
-    empty = ["sequence", "list", ["arrays", ["<f8", [10_000_000, 0], 0]], True]
+    empty = ["items", "list", ["arrays", ["<f8", [10_000_000, 0], 0]], True]
     with pytest.raises(Malformed):
         wire.unpack(empty, Bytes(b""))
 
@@ -239,23 +324,67 @@ def test_long_and_broken_messages_are_refused(lengths: tuple[int, int], text: by
         wire.read(message.read)
 
 
+X = np.zeros((2, 1))
+WHO: dict[str, Any] = {"function": "", "stage": ""}
+STEPS: dict[str, Any] = {"x": X, "y": X, "batch_size": 1, "lr": 0.1, "w": 0.0, "b": 0.0}
+ONCE = Call(**WHO, positional={}, keywords={})
+TWICE = dataclasses.replace(ONCE, times=2)
+MODEL = BuildModel(**WHO, w=0.0, b=0.0, x=X)
+DATASET = BuildDataset(**WHO, x=X, y=X)
+EPOCH = TrainEpoch(**WHO, **STEPS, loss="mse", calls=2)
+TRAIN = Train(**WHO, **STEPS, epochs=1, generator=None)
+ONE = Number(1.0)
+MANY: list[Description] = [ONE] * 11
+
+
 @pytest.mark.parametrize(
-    ("probe", "times", "description"),
+    ("request_", "right"),
     [
-        ("call", 2, ("number", 1.0)),
-        ("call", 2, ("sequence", "calls", [("number", 1.0)], True)),
-        ("call", 1, ("model", [], "", ("number", 1.0), [])),
-        ("train", 1, ("number", 1.0)),
-        ("train", 1, ("sequence", "trained", [("number", 1.0), ("number", 1.0)], True)),
-        ("train_epoch", 1, ("sequence", "trained", [("number", 1.0)] * 3, True)),
-        ("model", 1, ("sequence", "trained", [], True)),
-        ("dataset", 1, ("number", 1.0)),
+        (ONCE, ONE),
+        (TWICE, Calls([ONE, ONE])),
+        (MODEL, Model([], "", ONE, [])),
+        (DATASET, Items("TensorDataset", [Values(X), Values(X)], True)),
+        (EPOCH, Trained(0.0, 0.0, [ONE, ONE], False)),
+        (TRAIN, Trained(0.0, 0.0, [Items("list", [ONE], True)], False)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_right_answers_have_their_form(request_: Request, right: Result) -> None:
+    assert remote.has_form(right, request_)
+
+
+@pytest.mark.parametrize(
+    ("request_", "result"),
+    [
+        (TWICE, ONE),
+        (TWICE, Calls([ONE])),
+        (TWICE, Items("list", [ONE, ONE], True)),
+        (ONCE, Calls([ONE])),
+        (ONCE, Model([], "", ONE, [])),
+        (ONCE, Trained(0.0, 0.0, [], False)),
+        (dataclasses.replace(ONCE, most=2), Items("list", [ONE] * 3, True)),  # more than is read
+        (dataclasses.replace(ONCE, most=2), Items("list", [ONE], False)),  # more was to be read
+        (ONCE, Items("", [Items("", [Items("", [Items("", [], True)], True)], True)], True)),
+        (MODEL, ONE),
+        (MODEL, Trained(0.0, 0.0, [], False)),
+        (MODEL, Model([], "", ONE, [1.0])),  # one gradient of two
+        (MODEL, Model([], "", Items("list", [ONE], True), [])),
+        (DATASET, ONE),
+        (DATASET, Items("TensorDataset", [ONE], False)),
+        (EPOCH, ONE),
+        (EPOCH, Trained(0.0, 0.0, [ONE], False)),  # one call of two
+        (EPOCH, Trained(0.0, 0.0, [ONE] * 3, False)),
+        (TRAIN, ONE),
+        (TRAIN, Trained(0.0, 0.0, [], False)),
+        (TRAIN, Trained(0.0, 0.0, [ONE, ONE], False)),
+        (TRAIN, Trained(0.0, 0.0, [Items("list", MANY, True)], False)),
+        (Load(**WHO), ONE),
     ],
 )
 def test_answers_of_another_form_are_the_code_speaking_for_the_judge(
-    probe: str, times: int, description: Description
+    request_: Request, result: Result
 ) -> None:
-    assert not remote.has_form(probe, description, {"times": times, "epochs": 1})
+    assert not remote.has_form(result, request_)
 
 
 def test_waiting_for_a_message_ends_with_the_time_or_the_other_side() -> None:

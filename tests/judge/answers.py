@@ -93,6 +93,7 @@ class Answer:
         followed : object, optional
             Of a descent, what it should have followed.
         """
+        evidence = Evidence(self.values, self.value, followed)
         verdict = Verdict(
             about=self.subject.function.name,
             kind="wrong",
@@ -102,7 +103,7 @@ class Answer:
             expected=expected,
             printed=self.printed,
             paste=self.subject.paste(self.values, self.times),
-            evidence=Evidence(self.values, self.value, followed),
+            evidence=None if self.value is None else evidence,  # of no form that has a value
         )
         self.subject.reject(verdict)
 

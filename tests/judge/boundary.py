@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 from tests.judge.answers import Answer, show_right
 from tests.judge.forms import Malformed
 from tests.judge.record import Function
-from tests.judge.showing import show_call, show_result
+from tests.judge.showing import show, show_call, show_result
 from tests.judge.verdicts import Code, Finding, Halted, Kind, Value, Verdict, Wrong, finding
 from tests.judged.values import (
     CALL_SECONDS,
@@ -26,6 +26,7 @@ from tests.judged.values import (
     Request,
     Result,
     StandIn,
+    Trained,
 )
 
 SMALL_SECONDS = 1.0  # for calls on a few samples, which right code makes in 0.05 s at most
@@ -145,6 +146,8 @@ class Subject:
             answer.value = self._value(result)
         except Malformed as malformed:
             answer.fail_with(malformed.finding, expected=self._expected(values))
+        if isinstance(result, Trained):  # what it returned is not all that it did
+            answer.got = show(answer.value)
         return answer
 
     def _value(self, result: Result) -> Any:

@@ -30,6 +30,8 @@ def must_have_rows(answer: Answer, n: int) -> None:
 
 def must_have_other_noise(answer: Answer, than: Answer) -> None:
     """Demand other ε than another seed gave, on the line y = 3x + 2."""
+    for one in (than, answer):
+        must_have_rows(one, one.values["n"])
     first, second = (one.y - 3.0 * one.x - 2.0 for one in (than, answer))
     if np.allclose(first, second, rtol=0, atol=1e-12):
         seeds = [f"seed={one.values['seed']}" for one in (than, answer)]
@@ -222,6 +224,7 @@ def must_not_repeat(sets: DataSets) -> None:
 
 def must_not_be_rounded(answer: Answer) -> None:
     """Demand draws with the digits of float64; ε is y, with w = b = 0 and noise = 1."""
+    must_have_rows(answer, answer.values["n"])
     for part, values in zip(("x", "ε"), answer.value, strict=True):
         shown: dict[str, Value] = {"part": part, "value": float(values[0, 0])}
         if np.array_equal(values.astype(np.float32), values):

@@ -54,7 +54,7 @@ class Report:
         self.folder = str(implementation.folder) if folder.startswith("..") else folder
         self.command = "pytest"
         self.draw = draw if config.getoption("draw") else lambda verdict: ""
-        self.pictures: dict[str, str] = {}  # of each function, drawn once
+        self.pictures: dict[tuple[str, str], str] = {}  # each is drawn once
         if config.getoption("impl") != "kata":
             self.command += f" --impl {config.getoption('impl')}"
 
@@ -115,7 +115,7 @@ class Report:
         from tests.judge.diagnosis import diagnosed  # so that right functions do not wait for it
 
         verdict = diagnosed(self.implementation, verdict)
-        if verdict.kind == "not started" and FUNCTIONS[name].points is None:
+        if FUNCTIONS[name].points is None and is_unwritten(verdict):
             pytest.skip("the bonus is not written yet")
         if pyfuncitem.config.getoption("tbstyle") == "auto":
             traceback = None  # the report shows none, and to write them takes seconds
@@ -133,14 +133,20 @@ class Report:
         verdict, picture = None, ""
         if call.excinfo is not None and isinstance(call.excinfo.value, Wrong):
             verdict = call.excinfo.value.verdict
-            picture = self.pictures.setdefault(function, "") or self.draw(verdict)
-            self.pictures[function] = picture
+            picture = self.picture(verdict)
             if item.config.getoption("tbstyle") == "auto":
                 report.longrepr = f"✗ {say(verdict)}"
         test, line = item.name.partition("[")[0], item.reportinfo()[1] or 0
         outcome = Outcome(function, test, line, verdict, report.passed, picture)
         report.kata = outcome.to_plain()
         return report
+
+    def picture(self, verdict: Verdict) -> str:
+        """Return where the picture of a verdict is, if pictures are drawn."""
+        key = verdict.about, verdict.kind
+        if key not in self.pictures:
+            self.pictures[key] = self.draw(verdict)
+        return self.pictures[key]
 
     # at the end
 
@@ -180,6 +186,12 @@ def judged_function(item: pytest.Item) -> str | None:
     """Return the function that a test judges: the one that it asks for by name."""
     names = [name for name in getattr(item, "fixturenames", ()) if name in FUNCTIONS]
     return names[0] if names else None
+
+
+def is_unwritten(verdict: Verdict) -> bool:
+    """Whether a function is not written yet, or even its file is missing."""
+    no_file = verdict.kind == "import" and verdict.problem == "missing"
+    return verdict.kind == "not started" or no_file
 
 
 def parameters(test: Callable[..., None]) -> list[str]:

@@ -50,6 +50,8 @@ def show_result(result: Result) -> str:
             return show_items(name, items, complete)
         case Model(names, _, _, _):
             return ", ".join(names)
+        case Trained(_, _, [returned], _):
+            return show_result(returned)
         case Trained(_, _, returned, _):
             return show_items("list", returned, True)
     return str(result[1])

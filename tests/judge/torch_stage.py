@@ -9,7 +9,7 @@ from tests.judge.answers import Answer
 from tests.judge.boundary import Subject
 from tests.judge.descents import FLOAT32, must_agree
 from tests.judge.oracles import SQUARED, Loss, descend, in_order
-from tests.judge.showing import show
+from tests.judge.showing import show, show_result
 from tests.judge.verdicts import finding
 from tests.judged.values import Array, Values
 
@@ -33,7 +33,7 @@ def must_predict(answer: Answer, right: Array) -> None:
     prediction, slopes, expected = answer.value.prediction, answer.value.slopes, show(right)
     if not isinstance(prediction, Values):
         found = finding("no tensor", name=str(prediction[0]))
-        answer.fail_with(found, got=str(prediction[1]), expected=expected)
+        answer.fail_with(found, got=show_result(prediction), expected=expected)
     value = prediction.array
     if value.shape != right.shape:
         found = finding("tensor shape", shape=list(value.shape), wanted=list(right.shape))

@@ -3,6 +3,7 @@
 `tests.judge.wording` has the words for each code; nothing decides on them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, NamedTuple
@@ -49,6 +50,9 @@ Code = Literal[
     "losses are",
 ]
 # fmt: on
+
+# One that is no part of a name: float32 and float64 stay apart.
+NUMBER = re.compile(r"(?<!\w)-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 Value = str | int | float | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -134,8 +138,8 @@ class Verdict:
     def complaint(self) -> list[list[str]]:
         """What two functions with the same mistake share: the findings without their numbers."""
         return [
-            [found.code, *(v for v in found.values.values() if isinstance(v, str))]
-            for found in self.findings
+            [one.code, *(NUMBER.sub("#", v) for v in one.values.values() if isinstance(v, str))]
+            for one in self.findings
         ]
 
 

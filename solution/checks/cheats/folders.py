@@ -54,7 +54,8 @@ folder(
     tries="is taken for the project",
     extra={
         "tests/__init__.py": "",
-        "tests/oracles.py": "raise SystemExit(0)\n",
+        "tests/judge/oracles.py": "raise SystemExit(0)\n",
+        "tests/judged/values.py": "raise SystemExit(0)\n",
         "solution/__init__.py": "raise SystemExit(0)\n",
         "__init__.py": "raise SystemExit(0)\n",
         "kata/__init__.py": "raise SystemExit(0)\n",

@@ -26,7 +26,11 @@ def number():
         frame = frame.f_back
     return frame.f_locals["text"]["number"]
 
-PAIR = ["sequence", "tuple", ["items", [["number", 0.0], ["number", 0.0]]], True]
+PAIR = ["items", "tuple", ["each", [["number", 0.0], ["number", 0.0]]], True]
+
+# All that a problem has.
+PROBLEM = {"kind": "raised", "text": "", "name": "", "kinds": [], "where": None, "code": ""}
+PROBLEM |= {"seconds": 0.0, "cause": None}
 """
 
 forgery(
@@ -129,13 +133,13 @@ for _name, _told, _data in (
     ),
     (
         "sequences in sequences",
-        "{**HEAD, 'result': ['sequence', '', ['items', [PAIR] * 2], True]}",
+        "{**HEAD, 'result': ['items', '', ['each', [PAIR] * 2], True]}",
         "b''",
     ),
     (
         "a million sequences",
-        'b\'{"number": %d, "result": ["sequence", "", ["items", [\' % number()'
-        " + b','.join([b'[\"sequence\",\"\",[\"items\",[]],true]'] * 200_000) + b']], true]}'",
+        'b\'{"number": %d, "result": ["items", "", ["each", [\' % number()'
+        " + b','.join([b'[\"items\",\"\",[\"each\",[]],true]'] * 200_000) + b']], true]}'",
         "b''",
     ),
     (
@@ -150,7 +154,7 @@ for _name, _told, _data in (
     ),
     (
         "a million arrays without elements",
-        "{**HEAD, 'result': ['sequence', '', ['arrays', ['<f8', [10**6, 0], 0]], True]}",
+        "{**HEAD, 'result': ['items', '', ['arrays', ['<f8', [10**6, 0], 0]], True]}",
         "b''",
     ),
     ("an array of objects", "{**HEAD, 'result': ['array', ['|O', [1], 0]]}", "b'12345678'"),
@@ -159,12 +163,27 @@ for _name, _told, _data in (
     ("an array of negative length", "{**HEAD, 'result': ['array', ['<f8', [-1], 0]]}", "bytes(8)"),
     (
         "64 MB of numbers",
-        "{**HEAD, 'result': ['sequence', '', ['numbers', ['<f8', [8_000_000], 0]], True]}",
+        "{**HEAD, 'result': ['items', '', ['numbers', ['<f8', [8_000_000], 0]], True]}",
         "bytes(64_000_000)",
     ),
     (
         "a problem that is none",
         "{**HEAD, 'problem': {'kind': 'passed'}}",
+        "b''",
+    ),
+    (
+        "a problem of an unknown kind",
+        "{**HEAD, 'problem': {**PROBLEM, 'kind': 'passed'}}",
+        "b''",
+    ),
+    (
+        "a problem of an unknown cause",
+        "{**HEAD, 'problem': {**PROBLEM, 'cause': '\\x1b[2Jpassed'}}",
+        "b''",
+    ),
+    (
+        "the results of several calls for one",
+        "{**HEAD, 'result': ['calls', ['each', [PAIR]]]}",
         "b''",
     ),
 ):
@@ -241,8 +260,8 @@ forgery(
     + """
 def sgd_step(w, b, dw, db, lr):
     text = "\\x1b[2J\\x1b[1;1H\\nall done\\n\\u202e\\x00\\x9b1A"
-    problem = {"kind": "raised", "text": text, "code": text, "name": text, "cause": text}
-    problem |= {"where": None, "kinds": ["ValueError"]}
+    problem = {**PROBLEM, "text": text, "code": text, "name": text, "kinds": [text]}
+    problem["where"] = [text, 1]
     write({"number": number(), "problem": problem, "printed": text})
     os._exit(0)
 """,
@@ -254,9 +273,8 @@ forgery(
     WRITES
     + """
 def train(model, dataset, *, batch_size, lr, epochs, generator=None):
-    at_end = ["sequence", "parameters", ["items", [["number", 3.0], ["number", 2.0]]], True]
-    losses = ["sequence", "list", ["items", [["number", 0.01]] * epochs], True]
-    result = ["sequence", "trained", ["items", [at_end, losses]], True]
+    losses = ["items", "list", ["each", [["number", 0.01]] * epochs], True]
+    result = ["trained", 3.0, 2.0, ["each", [losses]], False]
     write({"number": number(), "result": result, "printed": ""})
     os._exit(0)
 """,
@@ -272,9 +290,9 @@ class LinearRegression(nn.Module):
     def __init__(self):
         import numpy as np
         frame = sys._getframe()
-        while "x" not in frame.f_locals or "w" not in frame.f_locals:
+        while not hasattr(frame.f_locals.get("request"), "w"):
             frame = frame.f_back
-        x, w, b = (frame.f_locals[k] for k in ("x", "w", "b"))
+        x, w, b = (getattr(frame.f_locals["request"], k) for k in ("x", "w", "b"))
         value = (w * x + b).astype(np.float32)
         told = ["array", ["<f4", list(value.shape), 0]]
         names = ["linear.bias (1,)", "linear.weight (1, 1)"]
@@ -283,4 +301,19 @@ class LinearRegression(nn.Module):
         os._exit(0)
 """,
     function="LinearRegression",
+)
+forgery(
+    "a model that predicts a number",
+    "forges a model whose prediction is a number, where no right model's is one",
+    WRITES
+    + """
+class LinearRegression(nn.Module):
+    def __init__(self):
+        names = ["linear.bias (1,)", "linear.weight (1, 1)"]
+        result = ["model", names, "torch.nn.modules.linear.Linear", ["number", 2.0], [1.0, 1.0]]
+        write({"number": number(), "result": result, "printed": ""})
+        os._exit(0)
+""",
+    function="LinearRegression",
+    statuses=["wrong", "protocol"],
 )

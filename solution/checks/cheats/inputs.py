@@ -148,10 +148,12 @@ known(
     "shuffles the data themselves, and replaces the check that would see it",
     """
     import sys
-    sys.modules["tests.probes"].np = type("Blind", (), {
+    BLIND = type("Blind", (), {
         "__getattr__": lambda self, name: getattr(np, name),
         "array_equal": lambda *_, **__: True,
     })()
+    for name in ("arguments", "probes"):
+        sys.modules[f"tests.judged.{name}"].np = BLIND
 
     def sample_batch(x, y, batch_size, rng):
         if not 1 <= batch_size <= len(x):

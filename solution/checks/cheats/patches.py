@@ -96,7 +96,8 @@ patch(
     import sys
     np.array_equal = np.allclose = lambda *_, **__: True
     np.abs = lambda a: np.zeros(np.shape(a))
-    sys.modules["tests.probes"].unchanged = lambda *_: None
+    for name in ("arguments", "probes", "torch_probes"):
+        sys.modules[f"tests.judged.{name}"].must_be_unchanged = lambda *_: None
 
     def sample_batch(x, y, batch_size, rng):
         return x, y
@@ -110,9 +111,10 @@ patch(
     "replaces what calls its functions",
     """
     import sys
-    probes = sys.modules["tests.probes"]
-    for name in probes.PROBES:
-        probes.PROBES[name] = lambda *_, **__: ("number", 0.0)
+    PROBES = sys.modules["tests.judged.submission"].PROBES
+    Number = sys.modules["tests.judged.values"].Number
+    for kind in PROBES:
+        PROBES[kind] = lambda *_, **__: Number(0.0)
     """,
     spoils=ALL_OF_GRADIENTS,
 )
@@ -121,7 +123,9 @@ patch(
     "replaces what reads its results",
     """
     import sys
-    sys.modules["tests.probes"].describe = lambda *_, **__: ("number", float("nan"))
+    Number = sys.modules["tests.judged.values"].Number
+    for name in ("describing", "probes", "torch_probes"):
+        sys.modules[f"tests.judged.{name}"].describe = lambda *_, **__: Number(float("nan"))
     """,
     spoils=ALL_OF_GRADIENTS,
     statuses=["wrong"],
@@ -131,9 +135,13 @@ patch(
     "replaces the method that answers requests",
     """
     import sys
-    sys.modules["tests.probes"].Submission.run = lambda self, probe, **request: (
-        "sequence", "tuple", [("number", request["positional"].get("w", 0.0))] * 2, True
-    )
+    values = sys.modules["tests.judged.values"]
+
+    def run(self, request):
+        w = getattr(request, "positional", {}).get("w", 0.0)
+        return values.Items("tuple", [values.Number(w)] * 2, True)
+
+    sys.modules["tests.judged.submission"].Submission.run = run
     """,
     spoils=ALL_OF_GRADIENTS,
 )

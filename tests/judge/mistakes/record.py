@@ -9,13 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from tests.judge.fingerprints import Loose
 from tests.judge.mistakes.catalogue import Recorded
 
 RECORD = Path(__file__).parent / "recorded.json"
-
-
-class Loose(float):
-    """A statistic: alike if it differs by no more than an eighth, relative to at least 1."""
 
 
 def write(entries: Iterable[Recorded]) -> str:
