@@ -81,7 +81,7 @@ def test_arguments_that_a_function_does_not_have_are_refused(name: str) -> None:
 
 def test_points_are_those_of_the_records() -> None:
     points = {name: FUNCTIONS[name].points for names in STAGES.values() for name in names}
-    assert read_points(POINTS) == points
+    assert read_points(POINTS, {}) == points
 
 
 # -- verdicts ---------------------------------------------------------------------------------
