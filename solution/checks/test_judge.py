@@ -62,7 +62,7 @@ def test_a_table_is_as_its_records() -> None:
         (PREDICT, {"keywords": ("seed",)}, "a case has other arguments"),
         (PREDICT, {"trusted": None}, "needs a trusted version"),
         (FUNCTIONS["sgd_step"], {"parts": ("w", "b", "c", "d")}, "needs a trusted version, and no"),
-        (FUNCTIONS["train"], {"keywords": ()}, "Train has other parameters"),
+        (FUNCTIONS["train"], {"keywords": ()}, "the probe training has other parameters"),
     ],
 )
 def test_a_record_that_contradicts_itself_is_refused(
