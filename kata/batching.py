@@ -24,8 +24,8 @@ def sample_batch(
     batch_size : int
         Number of samples to draw, from 1 to n.
     rng : numpy.random.Generator
-        The only source of randomness: an equal generator gives an equal batch, and each call
-        draws from it anew.
+        The only source of randomness, over any bit generator: an equal generator gives an equal
+        batch, and each call draws from it anew.
 
     Returns
     -------
@@ -65,8 +65,8 @@ def shuffled_batches(
         Number of samples in each batch but the last, which has what is left. Above n it
         gives one batch of n.
     rng : numpy.random.Generator
-        The only source of randomness: an equal generator gives equal batches, and each call
-        draws from it anew.
+        The only source of randomness, over any bit generator: an equal generator gives equal
+        batches, and each call draws from it anew.
 
     Returns
     -------

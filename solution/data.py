@@ -23,7 +23,7 @@ def make_data(
     noise : float
         Standard deviation of the noise; 0 puts every point exactly on the line.
     seed : int
-        Seed of the random numbers: the same seed gives the same arrays, another seed gives
+        Seed of the random numbers, from 0 to 2³² − 1: the same seed gives the same arrays, another seed gives
         others (another x and another ε).
 
     Returns
@@ -36,8 +36,9 @@ def make_data(
 
     Notes
     -----
-    Any NumPy generator may be used, but one that is made here from `seed`: NumPy's global
-    random state (`np.random.seed`, `np.random.rand`, …) is neither drawn from nor reseeded.
+    Any NumPy generator may be used, but one that is made here from `seed`: global random states,
+    NumPy's (`np.random.seed`, `np.random.rand`, …), Python's and PyTorch's, are neither drawn from
+    nor reseeded.
 
     Examples
     --------

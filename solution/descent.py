@@ -24,7 +24,8 @@ def minibatch_gd(
 
     Each epoch goes once over `shuffled_batches`, freshly shuffled, with one update for each
     batch. The gradient of a batch is the mean over that batch's own samples, so a short last
-    batch is divided by its own length, not by `batch_size`.
+    batch is divided by its own length, not by `batch_size`. A run that diverges goes on: inf and
+    NaN are results, and there is a loss for each epoch.
 
     Parameters
     ----------

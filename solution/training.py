@@ -82,7 +82,8 @@ def train_epoch(
     loss_fn : callable
         `loss_fn(prediction, target)`, a 0-d tensor: the loss to descend on.
     optimizer : torch.optim.Optimizer
-        Holds the model's parameters and the learning rate.
+        Holds the model's parameters and the learning rate. Each update is one `optimizer.step()`,
+        whatever optimizer this is (SGD with momentum, say).
 
     Returns
     -------
@@ -120,7 +121,8 @@ def train(
     """Train the model by plain mini-batch gradient descent on the mean squared error.
 
     Plain: no momentum, no weight decay, the same learning rate throughout. Each epoch
-    shuffles anew and uses every sample once; the short last batch is kept.
+    shuffles anew and uses every sample once; the short last batch is kept. A run that diverges
+    goes on: inf and NaN are results.
 
     Parameters
     ----------

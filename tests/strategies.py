@@ -1,39 +1,90 @@
-"""What the properties are tried on: small numbers that a person can check by hand first."""
+"""What the properties are tried on: mostly small numbers that a person can check by hand.
+
+Some of each are of any size: samples up to 400 and more, values from 1e-7 to 1e8, drawn so that
+each power of ten comes equally often. No size is out of sight, though a run sees few of them.
+"""
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
+import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.judge.functions import FUNCTIONS
 from tests.judge.showing import column
-from tests.judged.values import Array
+from tests.judged.values import Array, Dress, Seed
 
 Options = dict[str, Any]  # some of the arguments of a call
 
 # For properties whose examples take long, or repeat what the hand-picked cases have shown.
-fewer = settings(max_examples=settings().max_examples // 2)
+fewer_examples = settings(max_examples=settings().max_examples // 2)
+few_examples = settings(max_examples=settings().max_examples // 5)
+
+# -- numbers ------------------------------------------------------------------------------------
+
+
+def up_to(most: int, least: int = 1) -> st.SearchStrategy[int]:
+    """Draw whole numbers log-uniformly, the least one first."""
+    steps = 30
+    return st.integers(0, steps).map(lambda k: round(least * (most / least) ** (k / steps)))
+
 
 small = st.integers(-8, 8).map(float)
 eighths = st.integers(-40, 40).map(lambda k: k / 8)
 decimals = st.integers(-99_999, 99_999).map(lambda k: k / 1000)
-tiny = st.integers(-9, 9).map(lambda k: k / 1e6)  # against rounding to a fixed digit
-large = st.integers(-9, 9).map(lambda k: k * 1e6)  # against clipping
-numbers = st.one_of(small, eighths, decimals, tiny, large)
+powers = st.integers(-7, 6)
+any_size = st.tuples(st.integers(-99, 99), powers).map(lambda pair: pair[0] * 10.0 ** pair[1])
+numbers = st.one_of(small, eighths, decimals, any_size)
 rates = st.sampled_from([0.125, 0.25, 0.1, 0.01, 0.05])
-seeds = st.integers(0, 2**32 - 1)
+seeds = st.one_of(st.integers(0, 9), st.integers(0, 2**32 - 1))  # what RandomState takes, too
 torch_seeds = st.integers(0, 2**31)
+generators = st.builds(
+    Seed, st.integers(0, 2**63), st.sampled_from(["PCG64", "MT19937", "Philox", "SFC64"])
+)
 
-columns = st.lists(numbers, min_size=1, max_size=8).map(column)
-samples = st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8).map(
-    lambda pairs: (column([x for x, _ in pairs]), column([y for _, y in pairs]))
+# how arguments are given: as plain values, as views, read-only, as NumPy numbers, by name, …
+dresses = st.sampled_from(get_args(Dress))
+
+# -- samples ------------------------------------------------------------------------------------
+
+
+def drawn_column(n: int, seed: int, power: int, shift: float) -> Array:
+    """Return n normal draws of any size."""
+    return column(10.0**power * (np.random.default_rng(seed).standard_normal(n) + shift))
+
+
+def columns_of(n: int) -> st.SearchStrategy[Array]:
+    return st.builds(drawn_column, st.just(n), st.integers(0, 99), powers, st.integers(-2, 2))
+
+
+columns = st.one_of(
+    st.lists(numbers, min_size=1, max_size=8).map(column), up_to(400).flatmap(columns_of)
+)
+samples = st.one_of(
+    st.lists(st.tuples(numbers, numbers), min_size=1, max_size=8).map(
+        lambda pairs: (column([x for x, _ in pairs]), column([y for _, y in pairs]))
+    ),
+    up_to(400).flatmap(lambda n: st.tuples(columns_of(n), columns_of(n))),
 )
 maps = st.tuples(*[st.integers(-12, 12).map(lambda k: k / 4)] * 6)
 
+# -- batches ------------------------------------------------------------------------------------
+
 # (n, batch_size) with and without a short last batch, batch_size 1, n and above n
-batchings = st.tuples(st.integers(1, 12), st.integers(1, 14))
+batchings = st.one_of(
+    st.tuples(st.integers(1, 12), st.integers(1, 14)),
+    st.tuples(up_to(400), st.integers(1, 20)).map(lambda p: (p[0], max(1, -(-p[0] // p[1])))),
+)
+
+
+def not_in_range(n: int) -> st.SearchStrategy[tuple[int, int]]:
+    """Draw n with a batch size that it has no batch for."""
+    return st.tuples(st.just(n), st.one_of(st.integers(-5, 0), st.integers(n + 1, n + 100)))
+
+
+# -- descents -----------------------------------------------------------------------------------
 
 # what a descent starts from
 starts = {"lr": rates, "w": eighths, "b": eighths}
@@ -45,6 +96,9 @@ SMALL_DESCENTS = [(2, 1, 2), (3, 2, 2), (3, 1, 2), (4, 2, 2), (5, 2, 2), (5, 3, 
 @st.composite
 def data_for(draw: st.DrawFn, n: int) -> tuple[Array, Array]:
     """Draw n samples of moderate size, on which a descent does not grow without bound."""
+    if n > 8:
+        x, y = np.random.default_rng(draw(st.integers(0, 99))).uniform(-2, 2, (2, n, 1))
+        return x, y
     values = st.integers(-16, 16).map(lambda k: k / 8)
     return (
         column([draw(values) for _ in range(n)]),
@@ -55,9 +109,9 @@ def data_for(draw: st.DrawFn, n: int) -> tuple[Array, Array]:
 @st.composite
 def full_batches(draw: st.DrawFn) -> Options:
     """Draw the arguments of a descent with all samples in one batch."""
-    x, y = draw(st.integers(1, 5).flatmap(data_for))
-    epochs = draw(st.integers(1, 3))
-    return {"x": x, "y": y, "batch_size": len(x), "epochs": epochs, **drawn(draw, starts)}
+    x, y = draw(st.one_of(st.integers(1, 5), up_to(400)).flatmap(data_for))
+    batch_size = len(x) + draw(st.integers(0, 2))
+    return {"x": x, "y": y, "batch_size": batch_size, "epochs": draw(up_to(6)), **some(draw)}
 
 
 @st.composite
@@ -66,29 +120,39 @@ def mini_batches(draw: st.DrawFn) -> Options:
     n, batch_size, epochs = draw(st.sampled_from(SMALL_DESCENTS))
     x, y = draw(data_for(n))
     sizes = {"batch_size": batch_size, "epochs": epochs, "seed": draw(torch_seeds)}
-    return {"x": x, "y": y, **sizes, **drawn(draw, starts)}
+    return {"x": x, "y": y, **sizes, **some(draw)}
+
+
+@st.composite
+def large_descents(draw: st.DrawFn) -> tuple[int, int, int]:
+    """Draw samples, batch size and epochs, with no more than 20 batches in an epoch."""
+    n = draw(up_to(400, least=2))
+    return n, max(1, -(-n // draw(st.integers(1, 20)))), draw(up_to(4))
 
 
 @st.composite
 def passes(draw: st.DrawFn) -> Options:
     """Draw the arguments of passes over unshuffled batches."""
-    x, y = draw(st.integers(1, 6).flatmap(data_for))
-    sizes = {"batch_size": draw(st.integers(1, 7)), "calls": draw(st.integers(1, 2))}
-    return {"x": x, "y": y, **sizes, **drawn(draw, starts)}
+    n = draw(st.one_of(st.integers(1, 6), up_to(60)))
+    x, y = draw(data_for(n))
+    sizes = {"batch_size": draw(up_to(n + 1, least=max(1, n // 8))), "calls": draw(up_to(2))}
+    return {"x": x, "y": y, **sizes, **some(draw)}
 
 
-def drawn(draw: st.DrawFn, values: Mapping[str, st.SearchStrategy[Any]]) -> Options:
+def some(draw: st.DrawFn, values: Mapping[str, st.SearchStrategy[Any]] = starts) -> Options:
     return {name: draw(value) for name, value in values.items()}
 
+
+# -- what comes first ---------------------------------------------------------------------------
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
-def first(*cases: Options) -> Callable[[Test], Test]:
+def always_try(*cases: Options) -> Callable[[Test], Test]:
     """Try these cases of a property first, one after the other, and then what is drawn.
 
-    `hypothesis.example` does the same, but takes ten times as long. What is first is also tried
-    by itself (`tests/judge/specification.py`).
+    `hypothesis.example` does the same, but takes ten times as long. What is always tried can also
+    be tried by itself (`tests/judge/specification.py`).
     """
 
     def add(test: Test) -> Test:
@@ -107,16 +171,16 @@ def first(*cases: Options) -> Callable[[Test], Test]:
     return add
 
 
-def hand_picked(function: str) -> Callable[[Test], Test]:
-    """Try the hand-picked calls of a function first, the simplest one first of all."""
+def always_try_hand_picked(function: str) -> Callable[[Test], Test]:
+    """Try the calls of a function's record first, the simplest one first of all."""
     exact = FUNCTIONS[function].exact
     assert exact is not None, f"{function} has no hand-picked calls"
-    return first(*map(arguments, exact.cases))
+    return always_try(*map(arguments, exact.cases))
 
 
-def arguments(case: Any) -> dict[str, Any]:
+def arguments(case: Any) -> Options:
     """Return a case as a property takes it: x and y as one draw, the samples."""
-    given = dict(case)
+    given = {**case, "dress": ""} if "alpha" not in case and "first" not in case else dict(case)
     for x, y in (("x", "y"), ("xb", "yb")):
         if y in given:
             given["samples"] = given.pop(x), given.pop(y)

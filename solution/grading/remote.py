@@ -359,8 +359,9 @@ def has_form(result: Result, request: Request) -> bool:
             return many and all(is_described(item, request.most) for item in items)
         case "call", _:
             return request.times == 1 and is_described(result, request.most)
-        case "model", Model(_, _, prediction, slopes):
-            return is_described(prediction, 0) and len(slopes) in (0, 2)
+        case "model", Model(_, _, prediction, slopes, again):
+            both = is_described(prediction, 0) and is_described(again, 0)
+            return both and len(slopes) in (0, 2)
         case "dataset", Items("TensorDataset", items, True):
             return all(is_described(item, 0) for item in items)
         case "model" | "dataset" | "load", Other():

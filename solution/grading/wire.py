@@ -254,8 +254,9 @@ def pack(result: Result, buffer: Buffer) -> list[Any]:
             return ["items", name, pack_all(items, buffer), complete]
         case Calls(items):
             return ["calls", pack_all(items, buffer)]
-        case Model(parameters, linear, prediction, slopes):
-            return ["model", parameters, linear, pack(prediction, buffer), slopes]
+        case Model(parameters, linear, prediction, slopes, again):
+            described = [pack(one, buffer) for one in (prediction, again)]
+            return ["model", parameters, linear, slopes, *described]
         case Trained(w, b, returned, has_gradients):
             return ["trained", w, b, pack_all(returned, buffer), has_gradients]
         case Other(name, text):
@@ -296,9 +297,14 @@ def unpack(text: Any, data: Bytes) -> Result:
     match text:
         case ["calls", items]:
             return Calls(unpack_all(items, data, DEEPEST))
-        case ["model", [*names], str(linear), prediction, [*slopes]]:
-            described = unpack_description(prediction, data, 1)
-            return Model(texts(names), short(linear), described, [real(v) for v in slopes[:3]])
+        case ["model", [*names], str(linear), [*slopes], prediction, again]:
+            return Model(
+                parameters=texts(names),
+                linear=short(linear),
+                prediction=unpack_description(prediction, data, 1),
+                slopes=[real(value) for value in slopes[:3]],
+                again=unpack_description(again, data, 1),
+            )
         case ["trained", w, b, returned, bool(has_gradients)]:
             return Trained(real(w), real(b), unpack_all(returned, data, DEEPEST), has_gradients)
     return unpack_description(text, data, DEEPEST)

@@ -1,6 +1,7 @@
 """What the tests of the batches share. The samples are tagged: x = 0, 1, 2, …, y = x + 1000."""
 
 import functools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -101,7 +102,7 @@ def calls_of(subject: Subject, n: int, batch_size: int, times: int) -> tuple[Ans
 # -- randomness -------------------------------------------------------------------------------
 
 
-def must_be_new_each_time(subject: Subject, n: int, batch_size: int, times: int) -> None:
+def must_not_all_be_equal(subject: Subject, n: int, batch_size: int, times: int) -> None:
     """Demand that calls with one generator differ, and generators of different seeds, too.
 
     Equal results come by chance, too: the caller says how rarely.
@@ -150,60 +151,76 @@ def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int)
         )
 
 
-MANY, CALLS = 200, 300  # samples and calls, for what shows in large numbers only
+def must_be_random(subject: Subject, n: int, batch_size: int, rng: Seed) -> None:
+    """Demand, at any size, results that are not all equal, and rows from all over the data.
+
+    There are n ways or more, so that as many calls give the same result once in 10¹⁰ cases.
+    """
+    if batch_size >= n:
+        return
+    calls = 1 + math.ceil(23 / math.log(n))
+    answer = subject(**tagged(n), batch_size=batch_size, rng=rng, times=calls)
+    results = [batches_of(answer, value) for value in answer.value]
+    if len(set(results)) == 1:
+        what = "batch" if subject.function.name == "sample_batch" else "order"
+        answer.fail("always the same", what=what, times=calls, batches=f"<{n} samples>")
+    rows = np.array([np.mean(batches[0]) for batches in results])
+    must_be_usual(
+        answer, "mean row", rows, (n - 1) / 2, (n + 1) * (n - batch_size) / (12 * batch_size)
+    )
 
 
-def must_mix_many_samples(subject: Subject) -> None:
+def must_mix(subject: Subject, n: int, batch_size: int, calls: int) -> None:
     """Each of many samples is equally likely everywhere, and each call independent of the last.
 
-    The statistics of `CALLS` independent calls are compared with those of a random order: exact
-    means and variances of sampling without replacement.
+    The statistics of independent calls are compared with those of a random order: exact means and
+    variances of sampling without replacement.
     """
-    single = subject.function.name == "sample_batch"
-    size = MANY // 2 if single else MANY // 10
-    answer, calls = calls_of(subject, MANY, size, CALLS)
-    places = 1 if single else MANY // size
-    inside = np.zeros((CALLS, places, MANY))
-    np.put_along_axis(inside, np.array(calls), 1, axis=2)
-    different = len(set(calls))
-    if different < CALLS:  # two equal ones do not come by chance (1 in 10¹⁰⁰)
-        answer.fail("few results", different=different, calls=CALLS, n=MANY)
-    must_be_everywhere_alike(answer, inside.sum(axis=0), size)
-    first, rest = inside[:, 0], MANY - size
+    size, rest = batch_size, n - batch_size
+    answer, results = calls_of(subject, n, size, calls)
+    inside = np.zeros((calls, len(results[0]), n))
+    np.put_along_axis(inside, np.array(results), 1, axis=2)
+    different = len(set(results))
+    if different < calls:  # two equal ones do not come by chance (1 in 10¹⁰⁰)
+        answer.fail("few results", different=different, calls=calls, n=n)
+    must_be_everywhere_alike(answer, inside.sum(axis=0), calls)
+    first = inside[:, 0]
     must_be_usual(
         *(answer, "again", (first[1:] * first[:-1]).sum(axis=1)),
-        *(size**2 / MANY, size**2 * rest**2 / (MANY**2 * (MANY - 1))),
+        *(size**2 / n, size**2 * rest**2 / (n**2 * (n - 1))),
     )
     pairs = size * (size - 1)
     must_be_usual(
         *(answer, "neighbours together", (first[:, 1:] * first[:, :-1]).sum(axis=1)),
-        *(pairs / MANY, pairs * rest * (rest + 1) / (MANY**2 * (MANY - 1))),
+        *(pairs / n, pairs * rest * (rest + 1) / (n**2 * (n - 1))),
     )
     must_be_usual(
-        *(answer, "mean row", first @ np.arange(MANY) / size),
-        *((MANY - 1) / 2, (MANY + 1) * rest / (12 * size)),
+        *(answer, "mean row", first @ np.arange(n) / size),
+        *((n - 1) / 2, (n + 1) * rest / (12 * size)),
     )
-    if not single:
+    places = inside.shape[1]
+    if places > 1:
         own = np.repeat(np.arange(places), size)
-        stay = inside[:, own, np.arange(MANY)].sum(axis=1)
+        stay = inside[:, own, np.arange(n)].sum(axis=1)
         # of a table whose margins are given
-        must_be_usual(answer, "stay", stay, size, size**2 * (places - 1) / (MANY - 1))
+        must_be_usual(answer, "stay", stay, size, size**2 * (places - 1) / (n - 1))
 
 
-def must_be_everywhere_alike(answer: Answer, table: Array, size: int) -> None:
+def must_be_everywhere_alike(answer: Answer, table: Array, calls: int) -> None:
     """Demand that each sample comes to each batch equally often."""
-    places, share = len(table), size / MANY
+    places, n = table.shape
+    share = table[0].mean() / calls
     # of one batch, its samples are dependent: scaled, the statistic has n - 1 degrees of freedom
-    cell = uneven_cell(table, (MANY - 1) / MANY / (1 - share) if places == 1 else 1.0)
+    cell = uneven_cell(table, (n - 1) / n / (1 - share) if places == 1 else 1.0)
     if cell is not None:
-        place, row = divmod(cell, MANY)
+        place, row = divmod(cell, n)
         answer.fail(
             "uneven samples",
             row=float(row),
             place=place + 1 if places > 1 else 0,
             count=int(table[place, row]),
             even=float(table.mean()),
-            calls=CALLS,
+            calls=calls,
         )
 
 
@@ -217,16 +234,16 @@ def must_be_usual(
         answer.fail("not random", statistic=statistic, **facts)
 
 
-def must_break_every_order(subject: Subject, calls: int = 5) -> None:
+def must_break_every_order(subject: Subject, n: int, calls: int) -> None:
     """Neighbours come in either order: as often ascending as descending.
 
     In an order of n samples there are (n − 1)/2 ascents, with a variance of (n + 1)/12.
     """
-    answer, results = calls_of(subject, MANY, 1, calls)
+    answer, results = calls_of(subject, n, 1, calls)
     orders = np.array(results)[:, :, 0]
     for statistic, found in (("ascents", orders), ("kept", orders.argsort(axis=1))):
         ascents = (np.diff(found, axis=1) > 0).sum(axis=1)
-        must_be_usual(answer, statistic, ascents, (MANY - 1) / 2, (MANY + 1) / 12)
+        must_be_usual(answer, statistic, ascents, (n - 1) / 2, (n + 1) / 12)
 
 
 def must_keep_the_pairs(answer: Answer) -> None:

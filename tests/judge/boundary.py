@@ -21,6 +21,7 @@ from tests.judged.values import (
     CALL_SECONDS,
     SERIES_SECONDS,
     Calls,
+    Dress,
     Problem,
     ProblemKind,
     Request,
@@ -114,6 +115,7 @@ class Subject:
         *,
         times: int = 1,
         sweep: str = "",
+        dress: Dress = "",
         global_seed: int | None = None,
         watch: bool = False,
         **values: Any,
@@ -122,20 +124,22 @@ class Subject:
 
         Parameters
         ----------
-        times, sweep, global_seed, watch
+        times, sweep, dress, global_seed, watch
             As in `tests.judged.values.Request`; the value of several calls is a list.
         **values
             Plain values for the function's parameters.
         """
         self.function.must_know(values)
         request = self._request(
-            values, times=times, sweep=sweep, global_seed=global_seed, watch=watch
+            values, times=times, sweep=sweep, dress=dress, global_seed=global_seed, watch=watch
         )
         shown = self.function.shown(self.function.name, values)
         if sweep:
             shown += f", for {sweep} = 0, 1, ..., {times - 1}"
         elif times > 1:
             shown += f", {times} times"
+        if dress:
+            shown += f", {dress}" if dress == "by name" else f", with {dress}"
         swept = {**values, sweep: range(times)} if sweep else values
         answer = Answer(self, swept, shown, times)
         result = self._send(request, answer)

@@ -68,20 +68,15 @@ class DataSets(NamedTuple):
         self.answer.fail(*code, **values)
 
 
-FEW = 4, 2000  # samples and sets: small ones, so that no dependence between two is drowned
-MANY = 250, 900  # for everything that shows in large numbers only
-
-
-def data_sets(subject: Subject, size: tuple[int, int], **values: Any) -> DataSets:
+def data_sets(subject: Subject, n: int, sets: int, **values: Any) -> DataSets:
     """Return data sets of the first seeds, from 0 on."""
-    n, sets = size
     w, b, noise = (values.get(name, DEFAULTS[name]) for name in ("w", "b", "noise"))
 
     def make() -> Answer:
         must_have_rows(subject(n=3, **values), 3)  # before large arrays of a wrong shape
         return subject(n=n, times=sets, sweep="seed", **values)
 
-    answer: Answer = subject.keep((size, w, b, noise), make)
+    answer: Answer = subject.keep((n, sets, w, b, noise), make)
     for x, y in answer.value:
         if x.shape != (n, 1) or y.shape != (n, 1):
             must_have_rows(subject(n=n, **values), n)  # a single call, if that shows it
@@ -89,6 +84,14 @@ def data_sets(subject: Subject, size: tuple[int, int], **values: Any) -> DataSet
     xs = np.array([x[:, 0] for x, _ in answer.value])
     ys = np.array([y[:, 0] for _, y in answer.value])
     return DataSets(xs, (ys - w * xs - b) / noise, answer)
+
+
+def data_set(subject: Subject, n: int, w: float, b: float, noise: float, seed: int) -> DataSets:
+    """Return one data set."""
+    answer = subject(n=n, w=w, b=b, noise=noise, seed=seed)
+    must_have_rows(answer, n)
+    x, y = answer.x.T, answer.y.T
+    return DataSets(x, (y - w * x - b) / noise, answer)
 
 
 # -- distributions ----------------------------------------------------------------------------
@@ -152,7 +155,7 @@ def must_have_the_moments_of_the_normal(sets: DataSets) -> None:
 # -- independence -----------------------------------------------------------------------------
 
 
-def must_be_independent(sets: DataSets) -> None:
+def must_be_uncorrelated(sets: DataSets) -> None:
     """Demand no correlation between samples, nor between x and ε or |ε|.
 
     Each correlation of N independent pairs has the standard error 1/√N; there are fewer than 200.
@@ -178,7 +181,7 @@ def fraction(k: int) -> str:
     return f"{k}·x mod 1"
 
 
-def must_not_hang_together(sets: DataSets) -> None:
+def must_fill_all_ranges_alike(sets: DataSets) -> None:
     """Demand that (x, ε) of a sample and of its neighbour fall into each cell equally often.
 
     With 8 equally likely ranges for each of two values, any dependence that is more than a few
@@ -199,15 +202,21 @@ def must_not_hang_together(sets: DataSets) -> None:
             sets.fail("dependent", pair=pair, count=int(counts[cell]), even=float(counts.mean()))
 
 
-def must_not_repeat(sets: DataSets) -> None:
-    """Demand no order and no repeats in a large set: 250 float64 draws are all different."""
+def must_have_no_repeats(sets: DataSets) -> None:
+    """Demand different draws in a set: those of float64 are, but for one in 10¹³ pairs."""
+    draws = sets.x.shape[1]
+    for part, values in (("x", sets.x), ("ε", sets.noise)):
+        different = len(np.unique(values[0]))
+        if different < 0.99 * draws:
+            sets.fail("repeats", part=part, different=different, draws=draws)
+
+
+def must_have_no_order(sets: DataSets) -> None:
+    """Demand draws that depend neither on their number nor on each other, in a large set."""
     x, noise = sets.x, sets.noise
     number = np.broadcast_to(np.arange(float(x.shape[1])), x.shape)
     allowed = SIGMAS / (x.size / 2) ** 0.5
     for part, values in (("x", x), ("ε", noise)):
-        different, draws = len(np.unique(values[0])), x.shape[1]
-        if different < 0.99 * draws:
-            sets.fail("repeats", part=part, different=different, draws=draws)
         found = correlation(values.ravel(), number.ravel())
         if not abs(found) <= allowed:
             sets.fail("depends on number", part=part, found=found, allowed=allowed)

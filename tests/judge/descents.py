@@ -1,7 +1,7 @@
 """What the tests of a descent share, NumPy's `minibatch_gd` and PyTorch's `train` alike."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -52,7 +52,7 @@ def descent(
     return subject(x=x, y=y, w=w, b=b, **values)
 
 
-def hand_computed(answer: Answer, w: float, b: float, losses: list[float]) -> None:
+def must_end(answer: Answer, w: float, b: float, losses: list[float]) -> None:
     """Demand w, b and losses that somebody has worked out, for batches in the data's order.
 
     Raises
@@ -60,13 +60,13 @@ def hand_computed(answer: Answer, w: float, b: float, losses: list[float]) -> No
     ValueError
         If that somebody was wrong.
     """
-    run = in_its_order(answer)
+    run = unshuffled(answer)
     if (run.w, run.b, run.losses) != (w, b, losses):
         raise ValueError(f"not {w}, {b}, {losses}, but {run.w}, {run.b}, {run.losses}")
     must_follow(answer, run)
 
 
-def in_its_order(answer: Answer) -> Run:
+def unshuffled(answer: Answer) -> Run:
     """Return the right descent on the batches of the data's order."""
     v = answer.values
     epochs = in_order(len(v["x"]), v["batch_size"], v["epochs"])
@@ -146,7 +146,7 @@ def wrong_parameters(
 # -- which batches are used -------------------------------------------------------------------
 
 
-def batches_used(
+def must_use_every_sample_once(
     subject: Subject, n: int, batch_size: int, epochs: int, seed: int = 0
 ) -> list[list[list[int]]]:
     """Find out which batches a descent takes, and demand each sample once in each epoch."""
@@ -189,6 +189,40 @@ def fail_on_effects(
     answers[place].fail_with(Finding(found.code, {**found.values, "possible": values}))
 
 
+def must_use_one_sample_once(
+    subject: Subject, n: int, batch_size: int, epochs: int, row: int, seed: int
+) -> None:
+    """Demand the formula and the losses at any size, on samples that are all 0 but for one y.
+
+    The last b tells in which batch of each epoch that sample was, and then the rest is known.
+    """
+    y = np.zeros((n, 1))
+    y[row] = 1.0
+    options = {"batch_size": batch_size, "lr": PROBE_LR, "epochs": epochs}
+    answer = descent(subject, np.zeros((n, 1)), y, **options, seed=seed)
+    _, last, losses = answer.value
+    known = sorted(traces(n, batch_size, epochs), key=lambda pair: abs(pair[0] - last))
+    near = [descend_with(y, row, places, batch_size) for b, places in known[:3]]
+    # two ways may lead to nearly the same b: then the losses tell
+    must_follow(answer, min(near, key=lambda run: loss_distance(run, losses)), "one sample")
+
+
+def descend_with(y: Array, row: int, places: Sequence[int], batch_size: int) -> Run:
+    """Descend on batches that have a sample in these places, one in each epoch."""
+    batches = []
+    for place in places:
+        order = [*range(len(y))]
+        order[row], order[place * batch_size] = order[place * batch_size], order[row]
+        batches.append(
+            [order[rows[0] : rows[-1] + 1] for rows in in_order(len(y), batch_size, 1)[0]]
+        )
+    return descend(np.zeros(y.shape), y, batches, PROBE_LR)
+
+
+def loss_distance(run: Run, losses: Sequence[float]) -> float:
+    return sum(abs(a - b) for a, b in zip(run.losses, losses, strict=False))
+
+
 def must_descend_on_its_batches(
     subject: Subject,
     x: Array,
@@ -200,7 +234,7 @@ def must_descend_on_its_batches(
     **values: Any,
 ) -> None:
     """Demand, step by step, the update formula on the very batches that are used."""
-    batches = batches_used(subject, len(x), batch_size, epochs, seed)
+    batches = must_use_every_sample_once(subject, len(x), batch_size, epochs, seed)
     answer = descent(subject, x, y, batch_size=batch_size, epochs=epochs, seed=seed, **values)
     must_follow(answer, descend(x, y, batches, **values), "its batches")
 
@@ -217,7 +251,9 @@ def must_shuffle_each_epoch(subject: Subject) -> None:
     that two are equal 8 times running comes by chance once in 15⁸ = 3·10⁹ runs.
     """
     n, batch_size, epochs, seeds = 5, 2, 2, 8
-    found = [batches_used(subject, n, batch_size, epochs, seed) for seed in range(seeds)]
+    found = [
+        must_use_every_sample_once(subject, n, batch_size, epochs, seed) for seed in range(seeds)
+    ]
     unshuffled = [list(rows) for rows in in_order(n, batch_size, 1)[0]]
     faults: list[tuple[Code, bool]] = [
         ("unshuffled", all(epoch == unshuffled for run in found for epoch in run)),
@@ -250,17 +286,18 @@ RELATIONS: list[tuple[str, Callable[[Order, Order], bool]]] = [
 ]
 
 
-def must_shuffle_evenly(subject: Subject, runs: int, epochs: int) -> None:
-    """Every order of every epoch is equally likely, whatever the order before it.
+def must_shuffle_evenly(subject: Subject, runs: int) -> None:
+    """Every order of both epochs is equally likely, whatever the order before it.
 
-    3 samples one by one: 6 ways through one epoch, 36 through two, told apart by the last b.
-    Right code fails with a probability below `FALSE_ALARM`.
+    3 samples one by one: 36 ways through two epochs, told apart by the last b. Of fewer than 20
+    runs for each, the orders of each epoch are counted by themselves. Right code fails with a
+    probability below `FALSE_ALARM`.
     """
     x, y = np.zeros((3, 1)), column([1.0, 3.0, 9.0])
     orders = [tuple(batch[0] for batch in way) for way in all_epochs(3, 1)]
-    ways = [*itertools.product(orders, repeat=epochs)]
+    ways = [*itertools.product(orders, repeat=2)]
     ends = np.array([descend(x, y, [[[i] for i in o] for o in way], 0.2).b for way in ways])
-    options: dict[str, Any] = {"batch_size": 1, "lr": 0.2, "epochs": epochs}
+    options: dict[str, Any] = {"batch_size": 1, "lr": 0.2, "epochs": 2}
     if subject.function.probe != "call":  # no generator crosses several calls there
         answers = [descent(subject, x, y, seed=seed, **options) for seed in range(runs)]
         answer, found = answers[-1], [one.value[1] for one in answers]
@@ -273,21 +310,34 @@ def must_shuffle_evenly(subject: Subject, runs: int, epochs: int) -> None:
         answer.fail("no order", b=float(lost), ways=len(ends))
     counts = np.bincount(distances.argmin(axis=1), minlength=len(ends))
     came = [ways[k] for k in np.flatnonzero(counts)]
-    for relation, holds in RELATIONS if epochs == 2 else ():
-        if all(holds(way[0], way[1]) for way in came):
-            answer.fail(
-                "other orders", relation=relation, runs=runs, came=len(came), ways=len(ways)
-            )
+    for relation, holds in RELATIONS:
+        if all(holds(one, two) for one, two in came):
+            facts = {"runs": runs, "came": len(came), "ways": len(ways)}
+            answer.fail("other orders", relation=relation, **facts)
+    if runs >= 20 * len(ways):
+        must_come_alike(answer, ways, counts)
+    for axis in (0, 1):
+        must_come_alike(answer, [(o,) for o in orders], counts.reshape(6, 6).sum(axis=1 - axis))
+
+
+def must_come_alike(answer: Answer, ways: list[tuple[Order, ...]], counts: Array) -> None:
+    """Demand each way equally often."""
     cell = uneven_cell(counts)
     if cell is not None:
-        answer.fail(
-            "uneven orders",
-            order=", then ".join(show_rows([[i] for i in order]) for order in ways[cell]),
-            count=int(counts[cell]),
-            even=float(counts.mean()),
-            runs=runs,
-            ways=len(ways),
-        )
+        said = ", then ".join(show_rows([[i] for i in order]) for order in ways[cell])
+        facts = {"count": int(counts[cell]), "even": float(counts.mean()), "ways": len(ways)}
+        answer.fail("uneven orders", order=said, runs=int(counts.sum()), **facts)
+
+
+def must_go_on(subject: Subject, epochs: int) -> None:
+    """Demand a loss for each epoch of a run that diverges: inf and NaN are results."""
+    x, y = column([1.0, 2.0]), column([1.0, 2.0])
+    answer = descent(subject, x, y, batch_size=1, lr=10.0, epochs=epochs)
+    w, b, losses = answer.value
+    if len(losses) != epochs:
+        answer.fail("losses count", count=len(losses), epochs=epochs)
+    if np.isfinite([w, b]).any() or np.isfinite(losses[-1]):
+        answer.fail("kept finite", w=w, b=b, epochs=epochs)
 
 
 # -- where it ends ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.judge.batches import tagged
 from tests.judge.boundary import Subject
-from tests.judge.descents import ALIKE, batches_used, descent
+from tests.judge.descents import ALIKE, descent, must_use_every_sample_once
 from tests.judge.oracles import least_squares
 from tests.judge.showing import column
 from tests.judge.verdicts import Halted, Verdict, Wrong
@@ -121,7 +121,7 @@ def one_pass(subject: Subject) -> Features:
         (2, 2, 0.125, "MSELoss(reduction='sum')", 1),
     ):
         options: dict[str, Any] = {"batch_size": batch_size, "lr": lr, "loss": loss, "calls": calls}
-        options |= {"x": x[:n], "y": y[:n], "w": 1.0, "b": 0.5}
+        options |= {"x": x[:n], "y": y[:n], "w": 1.0, "b": 0.5, "momentum": 0.0}
         found = seen(lambda: subject(**options))  # noqa: B023
         yield rounded(found)
 
@@ -273,6 +273,6 @@ def descents(subject: Subject) -> Features:
 def seen_batches(subject: Subject, seed: int) -> Feature:
     """Return which samples are in which batch, or None if not every one is used once."""
     try:
-        return batches_used(subject, 5, 2, 2, seed)
+        return must_use_every_sample_once(subject, 5, 2, 2, seed)
     except (Wrong, Halted):
         return None

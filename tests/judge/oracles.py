@@ -97,6 +97,10 @@ def sgd(run: "Descent", at: Point, slope: Point) -> Point:
     return at[0] - run.lr * slope[0], at[1] - run.lr * slope[1]
 
 
+Slope = Callable[["Descent", Point, Batch], Point]  # the gradient of a batch
+Step = Callable[["Descent", Point, Point], Point]  # the update that it leads to
+
+
 @dataclass
 class Descent:
     """A descent that is under way; other ways to go on can be put in.
@@ -119,8 +123,8 @@ class Descent:
     ys: list[float]
     lr: float
     loss: Loss = SQUARED
-    slope_of: Callable[["Descent", Point, Batch], Point] = mean_gradient
-    step: Callable[["Descent", Point, Point], Point] = sgd
+    slope_of: Slope = mean_gradient
+    step: Step = sgd
     epoch: int = 0
     update: int = 0
 
@@ -162,6 +166,19 @@ class Descent:
         )
 
 
+def remembering(keep: float, each_epoch: bool = False) -> Step:
+    """Return steps along what is kept of the gradients so far."""
+    memory, of = [0.0, 0.0], [0]
+
+    def step(descent: Descent, at: Point, slope: Point) -> Point:
+        if each_epoch and descent.epoch != of[0]:
+            memory[:], of[0] = [0.0, 0.0], descent.epoch
+        memory[:] = [keep * old + new for old, new in zip(memory, slope, strict=True)]
+        return sgd(descent, at, (memory[0], memory[1]))
+
+    return step
+
+
 def descend(
     x: Array,
     y: Array,
@@ -170,9 +187,11 @@ def descend(
     w: float = 0.0,
     b: float = 0.0,
     loss: Loss = SQUARED,
+    momentum: float = 0.0,
 ) -> Run:
     """Descend on the given batches: one update each, by the mean gradient of its samples."""
-    return Descent(x[:, 0].tolist(), y[:, 0].tolist(), lr, loss).go(epochs, (w, b))
+    step = remembering(momentum) if momentum else sgd
+    return Descent(x[:, 0].tolist(), y[:, 0].tolist(), lr, loss, step=step).go(epochs, (w, b))
 
 
 def sizes(n: int, batch_size: int) -> list[int]:

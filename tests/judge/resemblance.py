@@ -6,7 +6,7 @@ only if the results come out the same, and if what was right before would have, 
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
 from typing import Any
@@ -14,13 +14,21 @@ from typing import Any
 import numpy as np
 
 from tests.judge.descents import Followed
-from tests.judge.oracles import Batch, Descent, Epochs, Point, Run, mean_gradient, sgd
+from tests.judge.oracles import (
+    Batch,
+    Descent,
+    Epochs,
+    Point,
+    Run,
+    Slope,
+    Step,
+    mean_gradient,
+    remembering,
+    sgd,
+)
 from tests.judge.verdicts import Finding, Verdict, finding
 
 MOST = 3  # of more guesses, none is worth anything
-
-Slope = Callable[[Descent, Point, Batch], Point]
-Step = Callable[[Descent, Point, Point], Point]
 
 
 def resemblances(verdict: Verdict) -> tuple[Finding, ...]:
@@ -150,19 +158,6 @@ def shrinking(by: float) -> Step:
 
 def decayed(of_w: float, of_b: float) -> Step:
     return lambda d, at, slope: sgd(d, at, (slope[0] + of_w * at[0], slope[1] + of_b * at[1]))
-
-
-def remembering(keep: float, each_epoch: bool = False) -> Step:
-    """Return steps along what is kept of the gradients so far."""
-    memory, of = [0.0, 0.0], [0]
-
-    def step(descent: Descent, at: Point, slope: Point) -> Point:
-        if each_epoch and descent.epoch != of[0]:
-            memory[:], of[0] = [0.0, 0.0], descent.epoch
-        memory[:] = [keep * old + new for old, new in zip(memory, slope, strict=True)]
-        return sgd(descent, at, (memory[0], memory[1]))
-
-    return step
 
 
 # -- losses -------------------------------------------------------------------------------------

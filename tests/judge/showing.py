@@ -48,7 +48,7 @@ def show_result(result: Result) -> str:
             return show_items("list", items, True)
         case Items(name, items, complete):
             return show_items(name, items, complete)
-        case Model(names, _, _, _):
+        case Model(names):
             return ", ".join(names)
         case Trained(_, _, [returned], _):
             return show_result(returned)
@@ -86,8 +86,9 @@ def show_model(function: str, values: Mapping[str, Any]) -> str:
 def show_epoch(function: str, values: Mapping[str, Any]) -> str:
     v: dict[str, Any] = {**values, "x": show(values["x"]), "y": show(values["y"])}
     calls = f", {v['calls']} times" if v["calls"] > 1 else ""
+    sgd = f"lr={v['lr']}" + (f", momentum={v['momentum']}" if v["momentum"] else "")
     return (
-        f"{function}(model, loader, {v['loss']}, SGD(lr={v['lr']})){calls}, from w={v['w']}, "
+        f"{function}(model, loader, {v['loss']}, SGD({sgd})){calls}, from w={v['w']}, "
         f"b={v['b']} on batches of {v['batch_size']} of x={v['x']}, y={v['y']}"
     )
 
@@ -161,9 +162,10 @@ def paste_model(module: str, function: str, values: Mapping[str, Any], times: in
 def paste_epoch(module: str, function: str, values: Mapping[str, Any], times: int) -> str:
     if values["loss"] == "Lopsided()":  # PyTorch does not have it
         return ""
+    sgd = ", ".join(f"{name}={values[name]}" for name in ("lr", "momentum"))
     call = (
         f"{function}(model, DataLoader(data, batch_size={values['batch_size']}), "
-        f"nn.{values['loss']}, optim.SGD(model.parameters(), lr={values['lr']}))"
+        f"nn.{values['loss']}, optim.SGD(model.parameters(), {sgd}))"
     )
     return paste_with_model(module, "; ".join([call] * values["calls"]), values)
 

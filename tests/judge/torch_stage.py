@@ -34,12 +34,14 @@ def must_predict(answer: Answer, right: Array) -> None:
     if not isinstance(prediction, Values):
         found = finding("no tensor", name=str(prediction[0]))
         answer.fail_with(found, got=show_result(prediction), expected=expected)
-    value = prediction.array
+    value, again = prediction.array, answer.value.again
     if value.shape != right.shape:
         found = finding("tensor shape", shape=list(value.shape), wanted=list(right.shape))
         answer.fail_with(found, got=show(value), expected=expected)
     if not (np.abs(value - right) <= 1e-5 * (np.abs(w * x) + abs(b))).all():
         answer.fail_with(finding("forward"), got=show(value), expected=expected)
+    if not isinstance(again, Values) or not np.array_equal(again.array, value):
+        answer.fail_with(finding("forward changes"), got=show_result(again), expected=show(value))
     slope, size = float(x.sum()), float(np.abs(x).sum())
     flows = len(slopes) == 2 and abs(slopes[0] - slope) <= 1e-4 * (1 + size)
     if not (flows and abs(slopes[1] - len(x)) <= 1e-3):
@@ -71,25 +73,27 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-def must_train_one_pass(
+def must_step_once_per_batch(
     subject: Subject, x: Array, y: Array, when: str = "", **values: Any
 ) -> None:
     """Demand the parameters and the mean losses that the formulas give on the same batches."""
-    values = {"loss": "MSELoss()", "calls": 1, **values}
-    loss, lr, w, b = (values[name] for name in ("loss", "lr", "w", "b"))
+    values = {"loss": "MSELoss()", "calls": 1, "momentum": 0.0, **values}
+    loss, momentum = values["loss"], values["momentum"]
     batches = in_order(len(x), values["batch_size"], values["calls"])
-    run = descend(x, y, batches, lr, w, b, LOSSES[loss])
+    start = {name: values[name] for name in ("lr", "w", "b", "momentum")}
+    run = descend(x, y, batches, loss=LOSSES[loss], **start)
     answer = subject(x=x, y=y, **values)
     w_end, b_end, losses, _ = answer.value
     shown = {
         "got": f"w={w_end:.6g}, b={b_end:.6g}, returned {show(losses)}",
         "expected": f"w={run.w:.6g}, b={run.b:.6g}, returned {show(run.losses)}",
     }
-    if loss != "MSELoss()":
-        when = f"loss_fn={loss}"
+    plain = loss == "MSELoss()" and not momentum
+    if not plain:
+        when = f"momentum={momentum}" if momentum else f"loss_fn={loss}"
     elif not when:
         when = "second pass" if values["calls"] > 1 else pass_of(run.epochs[0])
-    must_agree(answer, run, FLOAT32, when, resembling=loss == "MSELoss()", **shown)
+    must_agree(answer, run, FLOAT32, when, resembling=plain, **shown)
 
 
 def pass_of(batches: Any) -> str:

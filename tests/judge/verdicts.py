@@ -36,13 +36,13 @@ Code = Literal[
     "losses count", "descent", "inexact descent", "unmoved", "step scaled", "same move",
     "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
     "unshuffled", "same order", "same batches", "other orders", "no order", "uneven orders",
-    "seeds same batches", "same order without generator", "not converged",
+    "seeds same batches", "same order without generator", "not converged", "kept finite",
     # the data
     "off the line", "outside", "distribution", "moment", "correlated", "dependent", "default",
     "precision", "decimals", "repeats", "depends on number", "depends on neighbour",
     # the PyTorch stage
     "no module", "no linear", "parameters", "no tensor", "tensor shape", "forward", "no graph",
-    "tensor values", "frozen",
+    "tensor values", "frozen", "forward changes",
     # what a wrong descent is equal to
     "before short batch", "after update", "swapped", "more updates", "by batch_size", "summed",
     "by n", "all samples", "epoch's start", "every pair", "momentum", "never cleared",

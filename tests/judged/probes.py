@@ -1,33 +1,27 @@
 """The probe of plain functions: calls them, and describes what came back."""
 
 import random
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from tests.judged.arguments import fresh, must_be_unchanged
+from tests.judged.arguments import given, must_be_unchanged
 from tests.judged.describing import describe
 from tests.judged.modules import Modules
-from tests.judged.values import (
-    Calls,
-    Problem,
-    Request,
-    Result,
-    Seed,
-    Stopped,
-)
+from tests.judged.values import Calls, Problem, Request, Result, Stopped
 
 
 def call(submission: Modules, request: Request) -> Result:
     """Call a function, and describe each result."""
     learners = submission.find(request)
-    made: dict[Seed, np.random.Generator] = {}
     before = {**request.positional, **request.keywords}
-    given = {name: fresh(value, made) for name, value in before.items()}
-    arguments = [given[name] for name in request.positional]
-    options = {name: given[name] for name in request.keywords}
+    values = given(before, request.dress, {})
+    by_position = () if request.dress == "by name" else request.positional
+    arguments = [values[name] for name in by_position]
+    options = {name: value for name, value in values.items() if name not in by_position}
     results = []
     with global_state(request.global_seed, request.watch):
         with (
@@ -42,13 +36,13 @@ def call(submission: Modules, request: Request) -> Result:
                 if request.first_only and hasattr(value, "__iter__"):
                     value = next(iter(value), None)
                 results.append(describe(value, request.most))
-        must_be_unchanged(before, given)
+        must_be_unchanged(before, values)
     return results[0] if request.times == 1 else Calls(results)
 
 
 @contextmanager
 def global_state(seed: int | None, watch: bool) -> Iterator[None]:
-    """Seed the global generators, see whether NumPy's is left alone, and put it back."""
+    """Seed the global generators, see whether they are left alone, and put NumPy's back."""
     if seed is None and not watch:
         yield
         return
@@ -57,18 +51,28 @@ def global_state(seed: int | None, watch: bool) -> Iterator[None]:
         if seed is not None:
             random.seed(seed)
             np.random.seed(seed)
-        before = np.random.get_state(legacy=False) if watch else {}
+        before = {name: state() for name, state in STATES.items()} if watch else {}
         yield
-        if watch and not same_state(before, np.random.get_state(legacy=False)):
-            raise Stopped(Problem("global state"))
+        for name, state in before.items():
+            if state != STATES[name]():
+                raise Stopped(Problem("global state", name=name))
     finally:
         np.random.set_state(kept)
 
 
-def same_state(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    a, b = dict(one["state"]), dict(other["state"])
-    return (
-        np.array_equal(a.pop("key"), b.pop("key"))
-        and a == b
-        and one["has_gauss"] == other["has_gauss"]
-    )
+def of_numpy() -> object:
+    state: Any = np.random.get_state(legacy=False)
+    own = state["state"]
+    return own["key"].tobytes(), own["pos"], state["has_gauss"]
+
+
+def of_torch() -> object:
+    torch = sys.modules.get("torch")  # as long as nobody has imported it, nobody draws from it
+    return None if torch is None else torch.get_rng_state().numpy().tobytes()
+
+
+STATES: dict[str, Callable[[], object]] = {
+    "NumPy": of_numpy,
+    "Python": random.getstate,
+    "PyTorch": of_torch,
+}

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from tests.judged.arguments import must_be_unchanged
 from tests.judged.describing import describe, describe_tensor, short_repr, type_name
 from tests.judged.modules import Modules
+from tests.judged.probes import STATES
 from tests.judged.values import (
     Array,
     Items,
@@ -36,9 +39,10 @@ def model(submission: Modules, request: Request, w: float, b: float, x: Array) -
         names = sorted(f"{n} {tuple(p.shape)}" for n, p in learners.named_parameters())
         inner = getattr(learners, "linear", None)
         if type(inner) is not nn.Linear or len(names) != 2:
-            return Model(names, type_name(inner), Other("nothing", ""), [])
+            return Model(names, type_name(inner), Other("nothing", ""), [], Other("nothing", ""))
         set_parameters(learners, w, b)
-        prediction = learners(torch.tensor(x, dtype=torch.float32))
+        inputs = torch.tensor(x, dtype=torch.float32)
+        prediction = learners(inputs)
         slopes = []
         if isinstance(prediction, torch.Tensor) and prediction.requires_grad:
             prediction.sum().backward()  # type: ignore[no-untyped-call]
@@ -46,7 +50,9 @@ def model(submission: Modules, request: Request, w: float, b: float, x: Array) -
                 float("nan") if p.grad is None else float(p.grad.sum())
                 for p in (inner.weight, inner.bias)
             ]
-        return Model(names, type_name(inner), describe_tensor(prediction), slopes)
+        with torch.no_grad():
+            again = describe_tensor(learners.eval()(inputs))
+        return Model(names, type_name(inner), describe_tensor(prediction), slopes, again)
 
 
 def dataset(submission: Modules, request: Request, x: Array, y: Array) -> Result:
@@ -79,8 +85,9 @@ def one_pass(
     b: float,
     loss: str,
     calls: int,
+    momentum: float,
 ) -> Result:
-    """Run `train_epoch` on a right model, unshuffled batches, and plain SGD."""
+    """Run `train_epoch` on a right model, unshuffled batches, and SGD."""
     function = submission.find(request)
     import torch
     from torch.utils.data import DataLoader
@@ -88,7 +95,7 @@ def one_pass(
     right = line(w, b)
     submission.guard.limit.rest()  # the first optimizer takes seconds, and not the learner's
     loader = DataLoader(tensors(x, y), batch_size=batch_size)
-    optimizer = torch.optim.SGD(right.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(right.parameters(), lr=lr, momentum=momentum)
     loss_fn = loss_named(loss)
     returned = []
     for _ in range(calls):
@@ -97,7 +104,11 @@ def one_pass(
             submission.guard(request.seconds),
             submission.trusting(request.stand_ins),
         ):
-            returned.append(describe(function(right, loader, loss_fn, optimizer)))
+            value = function(right, loader, loss_fn, optimizer)
+            is_float = isinstance(value, float) or not isinstance(value, np.number)
+            returned.append(
+                describe(value) if is_float else Other(type_name(value), short_repr(value))
+            )
             w_end, b_end = parameters(right)
     left = any(p.grad is not None and bool(p.grad.any()) for p in right.parameters())
     return Trained(w_end, b_end, returned, left)
@@ -124,7 +135,7 @@ def training(
     right, data = line(w, b), tensors(x, y)
     drawn_from = None if generator is None else torch.Generator().manual_seed(generator.value)
     options = {"batch_size": batch_size, "lr": lr, "epochs": epochs}
-    state = torch.get_rng_state()
+    state, of_numpy = torch.get_rng_state(), STATES["NumPy"]()
     mark = UNUSUAL_SEED + (request.global_seed or 0)
     torch.default_generator.manual_seed(mark)  # the CPU one: to seed all takes longer than to train
     try:
@@ -138,6 +149,8 @@ def training(
             w_end, b_end = parameters(right)
         if torch.initial_seed() != mark:
             raise Stopped(Problem("pytorch state"))
+        if STATES["NumPy"]() != of_numpy:
+            raise Stopped(Problem("global state", name="NumPy"))
     finally:
         torch.set_rng_state(state)
     return Trained(w_end, b_end, [losses], False)

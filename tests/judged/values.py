@@ -18,12 +18,18 @@ MOST_ELEMENTS = 100_000  # copied from an array; a larger one is described by it
 
 @dataclass(frozen=True)
 class Seed:
-    """Stands for `numpy.random.default_rng(value)`, made anew on the judged side."""
+    """Stands for a `numpy.random.Generator`, made anew on the judged side.
+
+    It is `numpy.random.default_rng(value)`, or one over another bit generator.
+    """
 
     value: int
+    bits: str = "PCG64"
 
     def __repr__(self) -> str:
-        return f"np.random.default_rng({self.value})"
+        if self.bits == "PCG64":
+            return f"np.random.default_rng({self.value})"
+        return f"np.random.Generator(np.random.{self.bits}({self.value}))"
 
 
 # -- what is asked ----------------------------------------------------------------------------
@@ -36,6 +42,8 @@ class StandIn(NamedTuple):
     source: str
 
 
+# How the arguments of a call are given, where it is not as plain floats and arrays of their own.
+Dress = Literal["", "views", "read-only arrays", "strided arrays", "NumPy numbers", "by name"]
 Probe = Literal["load", "call", "model", "dataset", "pass", "training"]
 
 
@@ -64,8 +72,10 @@ class Request:
         How many items of a sequence are read.
     first_only : bool
         Whether a result is only asked for its first item.
+    dress : Dress
+        How the arguments are given.
     global_seed, watch : int or None, and bool
-        What Python's and the library's global generators are seeded with, and whether NumPy's must
+        What Python's and the library's global generators are seeded with, and whether they must
         be left alone.
     """
 
@@ -81,6 +91,7 @@ class Request:
     sweep: str = ""
     most: int = MOST_ITEMS
     first_only: bool = False
+    dress: Dress = ""
     global_seed: int | None = None
     watch: bool = False
 
@@ -134,13 +145,15 @@ class Calls(NamedTuple):
 class Model(NamedTuple):
     """A learner's model: names and shapes of its parameters, the type of its `linear`.
 
-    `slopes` are the gradients of the prediction's sum, none if it has no graph.
+    `slopes` are the gradients of the prediction's sum, none if it has no graph; `again` is a second
+    prediction, in `eval()` and without gradients.
     """
 
     parameters: list[str]
     linear: str
     prediction: Description
     slopes: list[float]
+    again: Description
 
 
 class Trained(NamedTuple):
