@@ -23,8 +23,8 @@ def make_data(
     noise : float
         Standard deviation of the noise; 0 puts every point exactly on the line.
     seed : int
-        Seed of the random numbers, from 0 to 2³² − 1: the same seed gives the same arrays, another seed gives
-        others (another x and another ε).
+        Seed of the random numbers, from 0 to 2³² − 1: the same seed gives the same arrays,
+        another seed gives others (another x and another ε).
 
     Returns
     -------

@@ -5,6 +5,7 @@ each power of ten comes equally often. No size is out of sight, though a run see
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast, get_args
 
@@ -21,6 +22,7 @@ Options = dict[str, Any]  # some of the arguments of a call
 # For properties whose examples take long, or repeat what the hand-picked cases have shown.
 fewer_examples = settings(max_examples=settings().max_examples // 2)
 few_examples = settings(max_examples=settings().max_examples // 5)
+two_examples = settings(max_examples=settings().max_examples // 10)
 
 # -- numbers ------------------------------------------------------------------------------------
 
@@ -29,6 +31,13 @@ def up_to(most: int, least: int = 1) -> st.SearchStrategy[int]:
     """Draw whole numbers log-uniformly, the least one first."""
     steps = 30
     return st.integers(0, steps).map(lambda k: round(least * (most / least) ** (k / steps)))
+
+
+def all_sizes(most: float, least: float = 1.0) -> st.SearchStrategy[list[float]]:
+    """Draw eight numbers, one from each eighth of a logarithmic scale."""
+    return st.integers(0, 15).map(
+        lambda k: [least * (most / least) ** ((part + k / 16) / 8) for part in range(8)]
+    )
 
 
 small = st.integers(-8, 8).map(float)
@@ -135,7 +144,7 @@ def passes(draw: st.DrawFn) -> Options:
     """Draw the arguments of passes over unshuffled batches."""
     n = draw(st.one_of(st.integers(1, 6), up_to(60)))
     x, y = draw(data_for(n))
-    sizes = {"batch_size": draw(up_to(n + 1, least=max(1, n // 8))), "calls": draw(up_to(2))}
+    sizes = {"batch_size": draw(up_to(n + 1)), "calls": draw(up_to(2))}
     return {"x": x, "y": y, **sizes, **some(draw)}
 
 
@@ -175,12 +184,13 @@ def always_try_hand_picked(function: str) -> Callable[[Test], Test]:
     """Try the calls of a function's record first, the simplest one first of all."""
     exact = FUNCTIONS[function].exact
     assert exact is not None, f"{function} has no hand-picked calls"
-    return always_try(*map(arguments, exact.cases))
+    turns = itertools.cycle(get_args(Dress))  # each of them is tried
+    return always_try(*(arguments(case, next(turns)) for case in exact.cases))
 
 
-def arguments(case: Any) -> Options:
+def arguments(case: Any, dress: Dress) -> Options:
     """Return a case as a property takes it: x and y as one draw, the samples."""
-    given = {**case, "dress": ""} if "alpha" not in case and "first" not in case else dict(case)
+    given = {**case, "dress": dress}
     for x, y in (("x", "y"), ("xb", "yb")):
         if y in given:
             given["samples"] = given.pop(x), given.pop(y)

@@ -18,6 +18,7 @@ from tests.judge.showing import column
 from tests.judged.values import Dress, Seed
 from tests.strategies import (
     Options,
+    all_sizes,
     always_try,
     batchings,
     dresses,
@@ -25,6 +26,7 @@ from tests.strategies import (
     fewer_examples,
     generators,
     not_in_range,
+    two_examples,
     up_to,
 )
 
@@ -78,11 +80,14 @@ def test_calls_do_not_all_give_the_same_batch(sample_batch: Subject) -> None:
     the.must_not_all_be_equal(sample_batch, n=6, batch_size=3, times=9)
 
 
-@few_examples
-@given(n=up_to(400, least=2), part=st.integers(1, 9), rng=generators)
-def test_a_batch_of_any_size_is_random(sample_batch: Subject, n: int, part: int, rng: Seed) -> None:
+@two_examples
+@given(sizes=all_sizes(400, least=2), part=st.integers(1, 9), rng=generators)
+def test_a_batch_of_any_size_is_random(
+    sample_batch: Subject, sizes: list[float], part: int, rng: Seed
+) -> None:
     # calls do not all give the same set, and the mean row is in the middle, not among the first
-    the.must_be_random(sample_batch, n, batch_size=max(1, n * part // 10), rng=rng)
+    for n in map(round, sizes):
+        the.must_be_random(sample_batch, n, batch_size=max(1, n * part // 10), rng=rng)
 
 
 @pytest.mark.parametrize(("n", "batch_size", "times"), [(4, 2, 500), (5, 1, 750), (5, 3, 750)])
@@ -163,13 +168,14 @@ def test_calls_do_not_all_give_the_same_epoch(shuffled_batches: Subject) -> None
     the.must_not_all_be_equal(shuffled_batches, n=6, batch_size=2, times=7)
 
 
-@few_examples
-@given(n=up_to(400, least=2), parts=st.integers(2, 20), rng=generators)
+@two_examples
+@given(sizes=all_sizes(400, least=2), parts=st.integers(2, 20), rng=generators)
 def test_an_epoch_of_any_size_is_random(
-    shuffled_batches: Subject, n: int, parts: int, rng: Seed
+    shuffled_batches: Subject, sizes: list[float], parts: int, rng: Seed
 ) -> None:
     # calls do not all give the same batches, and the mean row of the first is in the middle
-    the.must_be_random(shuffled_batches, n, batch_size=max(1, n // parts), rng=rng)
+    for n in map(round, sizes):
+        the.must_be_random(shuffled_batches, n, batch_size=max(1, n // parts), rng=rng)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import given
 from tests.judge import data_sets as the
 from tests.judge.boundary import Subject
 from tests.judge.showing import show_call
-from tests.strategies import always_try, any_size, fewer_examples, numbers, seeds, up_to
+from tests.strategies import all_sizes, always_try, numbers, seeds, two_examples, up_to
 
 
 def test_without_noise_every_point_lies_on_the_line(make_data: Subject) -> None:
@@ -74,17 +74,17 @@ def test_noise_is_a_standard_deviation(
     the.must_be_normal(the.data_sets(make_data, n=250, sets=10, w=w, b=b, noise=noise))
 
 
-@always_try({"n": 1000, "w": 3.0, "b": 2.0, "scale": 0.1, "seed": 42})
-@fewer_examples
-@given(n=up_to(1000), w=numbers, b=numbers, scale=any_size.map(abs).filter(bool), seed=seeds)
+@two_examples
+@given(sizes=all_sizes(1000), noises=all_sizes(1e6, least=1e-4), w=numbers, b=numbers, seed=seeds)
 def test_one_data_set_of_any_size_and_noise_is_drawn_in_the_same_way(
-    make_data: Subject, n: int, w: float, b: float, scale: float, seed: int
+    make_data: Subject, sizes: list[float], noises: list[float], w: float, b: float, seed: int
 ) -> None:
-    noise = scale * max(1.0, 1e-5 * (abs(w) + abs(b)))  # so that ε is not lost beside w·x + b
-    one = the.data_set(make_data, n=n, w=w, b=b, noise=noise, seed=seed)
-    the.must_be_uniform(one)
-    the.must_be_normal(one)
-    the.must_have_no_repeats(one)
+    for size, scale in zip([*sizes, 1000], [0.1, *reversed(noises)], strict=True):
+        noise = scale * max(1.0, 1e-3 * (abs(w) + abs(b)))  # so that ε is not lost beside w·x + b
+        one = the.data_set(make_data, n=round(size), w=w, b=b, noise=noise, seed=seed)
+        the.must_be_uniform(one)
+        the.must_be_normal(one)
+        the.must_have_no_repeats(one)
 
 
 def test_samples_are_independent_of_each_other_and_noise_of_x(make_data: Subject) -> None:

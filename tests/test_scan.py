@@ -15,12 +15,13 @@ from tests.judge.oracles import (
     reference_data,
 )
 from tests.judge.showing import column
-from tests.judged.values import Array, Seed
+from tests.judged.values import Array, Dress, Seed
 from tests.strategies import (
     Options,
     always_try,
     always_try_hand_picked,
     data_for,
+    dresses,
     few_examples,
     fewer_examples,
     full_batches,
@@ -29,6 +30,7 @@ from tests.strategies import (
     mini_batches,
     rates,
     torch_seeds,
+    up_to,
 )
 
 THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
@@ -42,9 +44,11 @@ def test_map_of_one_sample(update_map: Subject) -> None:
 
 
 @always_try_hand_picked("update_map")
-@given(samples=st.integers(1, 5).flatmap(data_for), alpha=rates)
+@given(
+    samples=st.one_of(st.integers(1, 5), up_to(400)).flatmap(data_for), alpha=rates, dress=dresses
+)
 def test_map_makes_the_step_from_anywhere(
-    update_map: Subject, samples: tuple[Array, Array], alpha: float
+    update_map: Subject, samples: tuple[Array, Array], alpha: float, dress: Dress
 ) -> None:
     xb, yb = samples
 
@@ -55,7 +59,9 @@ def test_map_makes_the_step_from_anywhere(
     w1, b1 = after(0.0, 0.0)
     ww, bw = after(1.0, 0.0) - [w1, b1]
     wb, bb = after(0.0, 1.0) - [w1, b1]
-    update_map(xb=xb, yb=yb, alpha=alpha).must_be(ww=ww, wb=wb, w1=w1, bw=bw, bb=bb, b1=b1)
+    update_map(xb=xb, yb=yb, alpha=alpha, dress=dress).must_be(
+        ww=ww, wb=wb, w1=w1, bw=bw, bb=bb, b1=b1
+    )
 
 
 def test_shift_then_doubling(compose: Subject) -> None:
@@ -65,15 +71,15 @@ def test_shift_then_doubling(compose: Subject) -> None:
 
 
 @always_try_hand_picked("compose")
-@given(first=maps, second=maps)
+@given(first=maps, second=maps, dress=dresses)
 def test_composition_does_the_first_map_then_the_second(
-    compose: Subject, first: tuple[float, ...], second: tuple[float, ...]
+    compose: Subject, first: tuple[float, ...], second: tuple[float, ...], dress: Dress
 ) -> None:
     def matrix(ww: float, wb: float, w1: float, bw: float, bb: float, b1: float) -> Array:
         return np.array([[ww, wb, w1], [bw, bb, b1], [0.0, 0.0, 1.0]])  # acts on (w, b, 1)
 
     both = matrix(*second) @ matrix(*first)
-    compose(first=first, second=second).must_be(*both[0], *both[1])
+    compose(first=first, second=second, dress=dress).must_be(*both[0], *both[1])
 
 
 def test_scan_of_one_update(minibatch_gd_scan: Subject) -> None:

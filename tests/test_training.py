@@ -92,6 +92,14 @@ def test_a_pass_works_on_other_numbers(train_epoch: Subject) -> None:
     torch_stage.must_step_once_per_batch(train_epoch, column([1]), column([5e4]), **large)
 
 
+def test_a_pass_takes_every_one_of_many_batches(train_epoch: Subject) -> None:
+    # 60 batches of one sample, then 8 of 7 and one of 4
+    x, y = np.random.default_rng(0).uniform(-2, 2, (2, 60, 1))
+    for batch_size in (1, 7):
+        options: Options = {"batch_size": batch_size, "lr": 0.05, "w": 1.0, "b": -0.5}
+        torch_stage.must_step_once_per_batch(train_epoch, x, y, **options, when="many batches")
+
+
 # the last one counts a prediction above its target three times
 @pytest.mark.parametrize(
     "loss", ["MSELoss()", "MSELoss(reduction='sum')", "L1Loss()", "Lopsided()"]

@@ -89,12 +89,11 @@ class Weird(Submission):
         match right:
             case Calls(items):
                 return Calls(self.changed_items(items))
-            case Model(names, linear, prediction, slopes):
+            case Model(names, linear, prediction, slopes, again):
                 one = self.random.choice
                 slopes = one([slopes, [], [one(WEIRD), 1.0]])
-                return Model(
-                    one([names, names[1:]]), linear, self.changed_value(prediction), slopes
-                )
+                prediction, again = self.changed_value(prediction), self.changed_value(again)
+                return Model(one([names, names[1:]]), linear, prediction, slopes, again)
             case Trained(w, b, returned, has_gradients):
                 w, b = (self.changed_number(value) for value in (w, b))
                 return Trained(w, b, self.changed_items(returned), has_gradients)

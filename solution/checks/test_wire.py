@@ -254,11 +254,23 @@ def test_garbage_is_malformed_or_a_result(text: Any, data: bytes) -> None:
         ["number", 10**400],
         ["number", "1.0"],
         # what only a whole result may be
-        ["items", "list", ["each", [["model", [], "", ["number", 1.0], []]]], True],
+        [
+            "items",
+            "list",
+            ["each", [["model", [], "", [], ["number", 1.0], ["number", 1.0]]]],
+            True,
+        ],
         ["items", "list", ["each", [["trained", 0.0, 0.0, ["each", []], False]]], True],
         ["items", "list", ["each", [["calls", ["each", []]]]], True],
         ["calls", ["each", [["calls", ["each", []]]]]],
-        ["model", [], "", ["model", [], "", ["number", 1.0], []], []],
+        [
+            "model",
+            [],
+            "",
+            [],
+            ["model", [], "", [], ["number", 1.0], ["number", 1.0]],
+            ["number", 1.0],
+        ],
     ],
 )
 def test_refused(text: Any) -> None:
@@ -318,7 +330,7 @@ MANY: list[Description] = [ONE] * 11
     [
         (ONCE, ONE),
         (TWICE, Calls([ONE, ONE])),
-        (MODEL, Model([], "", ONE, [])),
+        (MODEL, Model([], "", ONE, [], ONE)),
         (DATASET, Items("TensorDataset", [Values(X), Values(X)], True)),
         (EPOCH, Trained(0.0, 0.0, [ONE, ONE], False)),
         (TRAIN, Trained(0.0, 0.0, [Items("list", [ONE], True)], False)),
@@ -336,15 +348,15 @@ def test_right_answers_have_their_form(request_: Request, right: Result) -> None
         (TWICE, Calls([ONE])),
         (TWICE, Items("list", [ONE, ONE], True)),
         (ONCE, Calls([ONE])),
-        (ONCE, Model([], "", ONE, [])),
+        (ONCE, Model([], "", ONE, [], ONE)),
         (ONCE, Trained(0.0, 0.0, [], False)),
         (dataclasses.replace(ONCE, most=2), Items("list", [ONE] * 3, True)),  # more than is read
         (dataclasses.replace(ONCE, most=2), Items("list", [ONE], False)),  # more was to be read
         (ONCE, Items("", [Items("", [Items("", [Items("", [], True)], True)], True)], True)),
         (MODEL, ONE),
         (MODEL, Trained(0.0, 0.0, [], False)),
-        (MODEL, Model([], "", ONE, [1.0])),  # one gradient of two
-        (MODEL, Model([], "", Items("list", [ONE], True), [])),
+        (MODEL, Model([], "", ONE, [1.0], ONE)),  # one gradient of two
+        (MODEL, Model([], "", Items("list", [ONE], True), [], ONE)),
         (DATASET, ONE),
         (DATASET, Items("TensorDataset", [ONE], False)),
         (EPOCH, ONE),

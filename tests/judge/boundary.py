@@ -99,7 +99,7 @@ class Subject:
         self.halted: Verdict | None = None
         self.seconds = 0.0
         self.right_runs: list[Any] = []  # descents that it has followed
-        self.earlier: dict[str, str] = {}  # what calls with one right result have given
+        self.right_calls: dict[str, str] = {}  # what calls have given that were right
         self._kept: dict[Hashable, Any] = {}
 
     def keep(self, key: Hashable, make: Callable[[], Any]) -> Any:

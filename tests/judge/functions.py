@@ -33,6 +33,7 @@ PREDICTIONS: tuple[Inputs, ...] = (
     {"x": column([0.3, -0.7]), "w": 1.7, "b": -0.9},
     {"x": column([1e-7]), "w": 1e-6, "b": 0.0},
     {"x": column([3000]), "w": 1000.0, "b": -1.0},
+    {"x": column([2e8, -3e8]), "w": -1e8, "b": 4e8},
     MANY,
 )
 # One sample; then two and three, with x of a mean that is not 0; b = 0 first; residuals of
@@ -53,6 +54,7 @@ LOSSES: tuple[Inputs, ...] = (
     {**xy((0.125, 0)), "w": 0.001, "b": 0.0},  # rounded away by a fixed number of digits,
     {**xy((1e-4, 0), (2e-4, 1e-7)), "w": 1e-4, "b": 0.0},  # by a larger one,
     {**xy((3000, -1e6)), "w": 1000.0, "b": 0.0},  # or clipped
+    {**xy((2e8, -3e8), (-1e8, 5e8)), "w": 1e8, "b": -2e8},
     {**xy((-1, 0.5), (0.5, 3), (1, 5.5), (2, 7)), "w": 3.0, "b": -2.0},
     {**MANY, "y": column([k % 7 for k in range(1001)])},
 )
@@ -69,6 +71,7 @@ STEPS: tuple[Inputs, ...] = (
     {"w": 1.0, "b": 0.0, "dw": 3e6, "db": -2e6, "lr": 0.001},
     {"w": 0.0, "b": 0.0, "dw": 1e-12, "db": -2e-12, "lr": 1.0},
     {"w": 0.0, "b": 0.0, "dw": 1.0, "db": -1.0, "lr": 100.0},
+    {"w": 1.0, "b": 1.0, "dw": 3e8, "db": -2e8, "lr": -1.0},
 )
 MAPS: tuple[Inputs, ...] = (
     {"xb": column([1]), "yb": column([0]), "alpha": 0.5},

@@ -35,8 +35,9 @@ Code = Literal[
     # a descent
     "losses count", "descent", "inexact descent", "unmoved", "step scaled", "same move",
     "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
-    "unshuffled", "same order", "same batches", "other orders", "no order", "uneven orders",
-    "seeds same batches", "same order without generator", "not converged", "kept finite",
+    "unshuffled", "same order", "epoch again", "same batches", "other orders", "no order",
+    "uneven orders", "seeds same batches", "same order without generator", "not converged",
+    "kept finite",
     # the data
     "off the line", "outside", "distribution", "moment", "correlated", "dependent", "default",
     "precision", "decimals", "repeats", "depends on number", "depends on neighbour",

@@ -290,14 +290,16 @@ class LinearRegression(nn.Module):
     def __init__(self):
         import numpy as np
         frame = sys._getframe()
-        while not hasattr(frame.f_locals.get("request"), "w"):
+        while not hasattr(frame.f_locals.get("request"), "keywords"):
             frame = frame.f_back
-        x, w, b = (getattr(frame.f_locals["request"], k) for k in ("x", "w", "b"))
+        x, w, b = (frame.f_locals["request"].keywords[k] for k in ("x", "w", "b"))
         value = (w * x + b).astype(np.float32)
-        told = ["array", ["<f4", list(value.shape), 0]]
+        told, again = (
+            ["array", ["<f4", list(value.shape), start]] for start in (0, value.nbytes)
+        )
         names = ["linear.bias (1,)", "linear.weight (1, 1)"]
-        result = ["model", names, "torch.nn.modules.linear.Linear", told, [float(x.sum())]]
-        write({"number": number(), "result": result, "printed": ""}, value.tobytes())
+        result = ["model", names, "torch.nn.modules.linear.Linear", [float(x.sum())], told, again]
+        write({"number": number(), "result": result, "printed": ""}, value.tobytes() * 2)
         os._exit(0)
 """,
     function="LinearRegression",
@@ -310,7 +312,8 @@ forgery(
 class LinearRegression(nn.Module):
     def __init__(self):
         names = ["linear.bias (1,)", "linear.weight (1, 1)"]
-        result = ["model", names, "torch.nn.modules.linear.Linear", ["number", 2.0], [1.0, 1.0]]
+        two = ["number", 2.0]
+        result = ["model", names, "torch.nn.modules.linear.Linear", [1.0, 1.0], two, two]
         write({"number": number(), "result": result, "printed": ""})
         os._exit(0)
 """,
