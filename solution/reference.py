@@ -70,8 +70,13 @@ def beside_torch(
     Beside
         Differences and seconds.
     """
+    import torch
+
     from solution.training import to_dataset, train
 
+    # Threads gain nothing at these sizes, and after a fork OpenMP waits forever for those
+    # that the parent had started
+    torch.set_num_threads(1)
     dataset = to_dataset(x, y)
     few, difference, update_seconds = {}, 0.0, {}
     for size in batch_sizes:

@@ -20,6 +20,8 @@ from tests.judged.values import Array, Dress, Seed
 Options = dict[str, Any]  # some of the arguments of a call
 
 # For properties whose examples take long, or repeat what the hand-picked cases have shown.
+# Those that follow many hand-picked ones need not be as many as usual.
+after_hand_picked = settings(max_examples=3 * settings().max_examples // 4)
 fewer_examples = settings(max_examples=settings().max_examples // 2)
 few_examples = settings(max_examples=settings().max_examples // 5)
 two_examples = settings(max_examples=settings().max_examples // 10)

@@ -12,7 +12,14 @@ from tests.judge.boundary import Subject
 from tests.judge.oracles import derivative
 from tests.judge.showing import column
 from tests.judged.values import Array, Dress
-from tests.strategies import always_try_hand_picked, columns, dresses, numbers, samples
+from tests.strategies import (
+    after_hand_picked,
+    always_try_hand_picked,
+    columns,
+    dresses,
+    numbers,
+    samples,
+)
 
 Samples = tuple[Array, Array]
 
@@ -28,6 +35,7 @@ def test_prediction_for_three_samples(predict: Subject) -> None:
 
 
 @always_try_hand_picked("predict")
+@after_hand_picked
 @given(x=columns, w=numbers, b=numbers, dress=dresses)
 def test_prediction_is_w_times_x_plus_b(
     predict: Subject, x: Array, w: float, b: float, dress: Dress
@@ -48,6 +56,7 @@ def test_loss_of_two_samples(mse_loss: Subject) -> None:
 
 
 @always_try_hand_picked("mse_loss")
+@after_hand_picked
 @given(samples=samples, w=numbers, b=numbers, dress=dresses)
 def test_loss_is_the_mean_squared_residual(
     mse_loss: Subject, samples: Samples, w: float, b: float, dress: Dress
@@ -68,6 +77,7 @@ def test_gradients_of_two_samples(mse_gradients: Subject) -> None:
 
 
 @always_try_hand_picked("mse_gradients")
+@after_hand_picked
 @given(samples=samples, w=numbers, b=numbers, dress=dresses)
 def test_gradients_are_the_derivatives_of_the_loss(
     mse_gradients: Subject, samples: Samples, w: float, b: float, dress: Dress
@@ -86,6 +96,7 @@ def test_step_of_a_whole_and_of_half_a_gradient(sgd_step: Subject) -> None:
 
 
 @always_try_hand_picked("sgd_step")
+@after_hand_picked
 @given(w=numbers, b=numbers, dw=numbers, db=numbers, lr=numbers, dress=dresses)
 def test_step_goes_against_the_gradient(
     sgd_step: Subject, w: float, b: float, dw: float, db: float, lr: float, dress: Dress

@@ -1,5 +1,7 @@
 """`python -m solution` and `python -m kata`: the table, the picture, and what they refuse."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +50,17 @@ def test_pytorch_is_beside_the_scan_on_the_same_batches() -> None:
     assert found.epochs == {100: 50, 7: 6}
     assert 0 < found.difference < 1e-5  # float32
     assert set(found.update_seconds) == {100, 7}
+
+
+def test_second_process_works_after_pytorch_has_started_threads(tmp_path: Path) -> None:
+    program = (
+        "import sys, torch; from solution.__main__ import main;"
+        "x = torch.ones(100_000, 1, requires_grad=True); w = torch.ones(1, 1, requires_grad=True);"
+        "(x @ w).sum().backward();"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    arguments = [*SMALL, "--out", str(tmp_path), "comparison"]
+    subprocess.run([sys.executable, "-c", program, *arguments], check=True, timeout=60)
 
 
 def test_excess_is_the_loss_above_the_least() -> None:

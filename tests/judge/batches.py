@@ -33,9 +33,8 @@ def tags(n: int) -> frozenset[float]:
     return frozenset(map(float, range(n)))
 
 
-def rows_of(answer: Answer, xb: Array, yb: Array) -> list[int]:
-    """Return which tagged samples a batch holds, x and y still paired."""
-    n = len(answer.values["x"])
+def rows_of(answer: Answer, xb: Array, yb: Array, n: int) -> list[int]:
+    """Return which of n tagged samples a batch holds, x and y still paired."""
     if len(xb) != len(yb):
         answer.fail("lengths differ", x=len(xb), y=len(yb))
     if len(xb) > MOST_REPEATS * n:  # it would take long to look at them
@@ -53,7 +52,8 @@ def rows_of(answer: Answer, xb: Array, yb: Array) -> list[int]:
 def must_hold_one_batch(answer: Answer, value: Any = None) -> Batches:
     """Demand `batch_size` distinct samples, of one call or of each."""
     xb, yb = answer.value if value is None else value
-    rows, size = rows_of(answer, xb, yb), answer.values["batch_size"]
+    n, size = len(answer.values["x"]), answer.values["batch_size"]
+    rows = rows_of(answer, xb, yb, n)
     if len(rows) != size:
         answer.fail("batch length", count=len(rows), right=size)
     if len(set(rows)) != size:
@@ -64,7 +64,8 @@ def must_hold_one_batch(answer: Answer, value: Any = None) -> Batches:
 def must_hold_one_epoch(answer: Answer, value: Any = None) -> Batches:
     """Demand every sample once, in batches of the right sizes."""
     n, batch_size = len(answer.values["x"]), answer.values["batch_size"]
-    rows = [rows_of(answer, *batch) for batch in (answer.value if value is None else value)]
+    batches = answer.value if value is None else value
+    rows = [rows_of(answer, xb, yb, n) for xb, yb in batches]
     seen = [row for batch in rows for row in batch]
     if [len(batch) for batch in rows] != sizes(n, batch_size) or len(set(seen)) != n:
         fail_on_epoch(answer, [len(batch) for batch in rows], seen)

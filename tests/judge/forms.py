@@ -1,7 +1,6 @@
 """The forms that results have: from a description to a plain value."""
 
-import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -80,13 +79,20 @@ def float32_column(result: Description) -> Array:
 
 def parts(**forms: Form) -> Form:
     """Return the form of a result with several parts, in any sequence that unpacks."""
-    names = [*forms]
+    names, own = [*forms], [*forms.values()]
 
     def form(result: Description) -> tuple[Any, ...]:
         items = items_of(result)
         if items is None or len(items) != len(forms):
             raise Malformed("form", found=found(result), wanted=", ".join(forms))
-        return tuple(read_each(items, forms.values(), names.__getitem__))
+        values = []
+        try:
+            for part, item in zip(own, items, strict=True):
+                values.append(part(item))
+        except Malformed as malformed:
+            malformed.place.append(names[len(values)])
+            raise
+        return tuple(values)
 
     return form
 
@@ -100,23 +106,16 @@ def sequence(of: Form, noun: str, nouns: str) -> Form:
         items = items_of(result)
         if items is None:
             raise Malformed("form", found=found(result), wanted=f"a sequence of {nouns}")
-        return read_each(items, itertools.repeat(of), lambda index: f"{noun} {index + 1}")
+        values: list[Any] = []
+        try:
+            for item in items:
+                values.append(of(item))
+        except Malformed as malformed:
+            malformed.place.append(f"{noun} {len(values) + 1}")
+            raise
+        return values
 
     return form
-
-
-def read_each(
-    items: Iterable[Description], forms: Iterable[Form], place: Callable[[int], str]
-) -> list[Any]:
-    """Return the items' plain values; what is wrong with the form of one is wrong in its place."""
-    values: list[Any] = []
-    try:
-        for item, form in zip(items, forms, strict=False):
-            values.append(form(item))
-    except Malformed as malformed:
-        malformed.place.append(place(len(values)))
-        raise
-    return values
 
 
 def items_of(result: Description) -> list[Description] | None:

@@ -31,6 +31,8 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = DEEPEST) -> Descri
         and 0 < value.size <= MOST_ELEMENTS
     ):
         return Values(value.copy())  # what nearly all are
+    if (kind is tuple or kind is list) and depth and len(value) <= most:
+        return Items(kind.__name__, [describe(item, most, depth - 1) for item in value], True)
     if kind is float or kind is int:
         try:
             return Number(float(value))
@@ -38,8 +40,6 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = DEEPEST) -> Descri
             return Other("int", "an integer too large for float64")
     if kind is np.ndarray or isinstance(value, np.number):
         return describe_array(value)
-    if kind is tuple and depth and len(value) <= most:
-        return Items("tuple", [describe(item, most, depth - 1) for item in value], True)
     no_sequence = isinstance(value, (*NO_SEQUENCES, np.ndarray))
     if depth and not no_sequence and not type_name(value).startswith("torch."):
         try:
