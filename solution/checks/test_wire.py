@@ -19,6 +19,7 @@ from solution.grading.wire import Buffer, Bytes, Malformed
 from tests.judged.values import (
     Calls,
     Description,
+    Dress,
     Items,
     Large,
     Model,
@@ -70,6 +71,7 @@ results = st.one_of(
         texts,
         descriptions.filter(lambda found: deep(found) < 2),
         st.lists(st.floats(), max_size=3),
+        descriptions.filter(lambda found: deep(found) < 2),
     ),
     st.builds(Trained, st.floats(), st.floats(), several(descriptions), st.booleans()),
 )
@@ -140,7 +142,7 @@ values = st.one_of(
     texts,
     arrays,
     st.lists(st.floats(), max_size=6).map(tuple),
-    st.integers(0, 2**32 - 1).map(Seed),
+    st.builds(Seed, st.integers(0, 2**63), st.sampled_from(["PCG64", "Philox"])),
 )
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "probe": st.sampled_from(get_args(Probe)),
@@ -155,6 +157,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "sweep": texts,
     "most": st.integers(),
     "first_only": st.booleans(),
+    "dress": st.sampled_from(get_args(Dress)),
     "global_seed": st.none() | st.integers(),
     "watch": st.booleans(),
 }

@@ -209,7 +209,7 @@ def pack_value(value: Any, buffer: Buffer) -> Any:
     if isinstance(value, np.ndarray):
         return {"array": buffer.add(value)}
     if isinstance(value, Seed):
-        return {"seed": value.value}
+        return {"seed": [value.value, value.bits]}
     if isinstance(value, StandIn):
         return {"stand-in": list(value)}
     if isinstance(value, Mapping):
@@ -232,7 +232,7 @@ def unpack_value(text: Any, data: Bytes) -> Any:
     if kind == "array":
         return data.array(value)
     if kind == "seed":
-        return Seed(value)
+        return Seed(*value)
     if kind == "stand-in":
         return StandIn(*value)
     return {name: unpack_value(item, data) for name, item in value.items()}
@@ -275,7 +275,7 @@ def pack_all(items: Sequence[Description], buffer: Buffer) -> list[Any]:
     several = [item for item in items if isinstance(item, Items)]
     many = len(items) if len(items) > 1 else -1
     if len(arrays) == many and len({(a.shape, a.dtype) for a in arrays}) == 1:
-        return ["arrays", buffer.add(np.array(arrays))]
+        return ["arrays", buffer.add(np.array(arrays, arrays[0].dtype))]
     if len(numbers) == many:
         return ["numbers", buffer.add(np.array(numbers))]
     if len(several) == many and len({(i[0], len(i.items), i.complete) for i in several}) == 1:
