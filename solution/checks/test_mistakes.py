@@ -1,10 +1,16 @@
-"""Every known mistake is rejected, and told from all others."""
+"""Every known mistake is rejected and told from all others, and what is said of it is true."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
 import pytest
 
 from tests.judge import diagnosis
-from tests.judge.functions import STAGES
+from tests.judge.answers import as_tuple
+from tests.judge.functions import FUNCTIONS, STAGES
 from tests.judge.mistakes import MISTAKES, Mistake, known
+from tests.judge.observing import CONDITIONS, Compared, observe_part
 
 
 @pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
@@ -17,8 +23,58 @@ def test_every_function_has_mistakes_of_its_own(function: str) -> None:
 @pytest.mark.filterwarnings("ignore:Using a target size")
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.function}: {m.name}")
 def test_mistake_is_rejected_and_told_from_all_others(mistake: Mistake) -> None:
+    implementation = diagnosis.sample(mistake.implementation)
+    first = implementation.first_problem(mistake.function)
+    assert first is not None, "accepted"
+    assert first.kind == "wrong"
+    verdict = diagnosis.diagnosed(implementation, first)
+    assert (verdict.mistake, verdict.likely) == (mistake.name, mistake.sentence)
+    assert not verdict.resembles  # a second cause beside the one
+
+
+# -- what a headline says of all cases is true of others, too, and so cannot contradict the cause --
+
+EXACT = [m for m in MISTAKES if FUNCTIONS[m.function].exact and FUNCTIONS[m.function].trusted]
+OF_ALL = {"scaled", "scaled by m", "divided by m", "rounded", "truncated", "floored"}
+OF_ALL |= {"absolute", "constant", "offset", "cut off", "right"}
+
+
+@pytest.mark.parametrize("mistake", EXACT, ids=lambda m: f"{m.function}: {m.name}")
+def test_headline_is_true_on_other_arguments(mistake: Mistake) -> None:
     verdict = diagnosis.sample(mistake.implementation).first_problem(mistake.function)
-    assert verdict is not None, "accepted"
-    assert verdict.kind == "wrong"
-    # So it gets its own name in the report; taken out of the catalogue, it would get none.
-    assert diagnosis.explain(mistake.function, iter(diagnosis.of_mistake(mistake))) == [mistake]
+    assert verdict is not None
+    parts = FUNCTIONS[mistake.function].parts
+    for fact in verdict.findings:
+        for part in parts if fact.values.get("part") == "all" else [fact.values.get("part")]:
+            if fact.code in OF_ALL:
+                found = observe_part(list(compared(mistake, str(part))))
+                assert found.code == fact.code
+                for name in found.values:
+                    assert found.values[name] == pytest.approx(fact.values[name], rel=1e-9)
+            if fact.code in ("wrong when", "wrong if negative"):
+                others = [c for c in compared(mistake, str(part)) if not applies(fact.values, c)]
+                assert len(others) > 3
+                assert all(case.is_right for case in others)
+
+
+def applies(fact: Mapping[str, Any], case: Compared) -> bool:
+    """Say whether a condition of being wrong holds: one of the arguments, or a negative result."""
+    condition = fact.get("condition")
+    return CONDITIONS[condition](case.inputs) if condition else bool((case.right < 0).any())
+
+
+def compared(mistake: Mistake, part: str) -> Iterator[Compared]:
+    """Yield this part of what the mistake gives for arguments that no test has."""
+    function = FUNCTIONS[mistake.function]
+    assert function.trusted is not None
+    subject = diagnosis.sample(mistake.implementation).subjects[mistake.function]
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        rows = (int(rng.choice([1, 2, 3, 40])), 1)
+        arguments: dict[str, Any] = {
+            name: rng.normal(0, 3, rows) if name in ("x", "y") else rng.choice([0, 1, rng.normal()])
+            for name in (*function.positional, *function.keywords)
+        }
+        answer = subject(**arguments)
+        right = as_tuple(function.trusted(**arguments))
+        yield answer.compared(right)[function.parts.index(part)]

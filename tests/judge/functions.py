@@ -45,7 +45,7 @@ LOSSES: tuple[Inputs, ...] = (
     {**xy((1, 0), (2, 1), (4, -1)), "w": 1.0, "b": 0.0},
     {**xy((1, 2)), "w": 0.0, "b": 1.0},
     {**xy((2, 9)), "w": 3.0, "b": 2.0},
-    {**xy((1, 1)), "w": 1.0, "b": 2.0},  # b without a negative residual,
+    {**xy((1, 2)), "w": 1.0, "b": 2.0},  # b without a negative residual,
     {**xy((1, 3), (2, 3)), "w": 1.0, "b": 0.0},  # negative residuals without b
     {**xy((2, 1)), "w": 0.0, "b": -2.0},
     {**xy((0.3, 2.2), (1.7, -1.1), (-0.4, 0.6)), "w": 1.3, "b": -0.7},
