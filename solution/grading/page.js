@@ -208,7 +208,7 @@ function mistakeItem(failure, index) {
     );
     more.append(example);
   };
-  const title = failure.mistake || failure.headline;
+  const { title } = failure;
   const head = make(
     "p",
     {},
@@ -275,7 +275,7 @@ function addMistake(index) {
   const select = filterForm.elements.mistake;
   const failure = data.failures[index];
   if ([...select.options].some((option) => option.value === String(index))) return;
-  const title = visible(failure.mistake || failure.headline);
+  const title = visible(failure.title);
   select.append(new Option(`${failure.function}: ${title}`, index));
 }
 

@@ -99,6 +99,12 @@ class Failure:
     learners: int = 0
     others: bool = False  # have other numbers in their headlines
 
+    @property
+    def title(self) -> str:
+        """What it goes by."""
+        others = ", or with other numbers" if self.others else ""
+        return self.mistake or f"{self.headline}{others}"
+
 
 def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
     """Return everything that the page shows."""
@@ -120,7 +126,7 @@ def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
         "histogram": histogram(results, points),
         "stage_counts": [kinds_of(results, names) for names in STAGES.values()],
         "function_counts": [kinds_of(results, [name]) for name in points],
-        "failures": [asdict(failure) for failure in failures.values()],
+        "failures": [{**asdict(each), "title": each.title} for each in failures.values()],
         "topics": topics,
         "least": least,
         # one entry for each learner
@@ -252,8 +258,7 @@ def worth_a_lesson(
             cause = failure.sentence or failure.headline
             text = f"made the same mistake in {at}, “{failure.mistake}”: {cause}"
         else:
-            others = ", or with other numbers" if failure.others else ""
-            text = f"fail at {at} alike: {failure.headline}{others}"
+            text = f"fail at {at} alike: {failure.title}"
         found.append((failure.learners, stage, text, {"mistake": number}))
     for stage, name in enumerate(stages):
         text = f"are about to begin stage {stage + 1}, {name}: nothing of it is written yet"

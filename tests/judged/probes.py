@@ -33,11 +33,16 @@ def call(submission: Modules, request: Request) -> Result:
                 if request.sweep:
                     options[request.sweep] = turn
                 value = learners(*arguments, **options)
-                if request.first_only and hasattr(value, "__iter__"):
+                if request.first_only and is_lazy(value):
                     value = next(iter(value), None)
                 results.append(describe(value, request.most))
         must_be_unchanged(before, values)
     return results[0] if request.times == 1 else Calls(results)
+
+
+def is_lazy(value: Any) -> bool:
+    """Say whether items are made only when they are asked for."""
+    return hasattr(value, "__iter__") and not isinstance(value, list | tuple | np.ndarray)
 
 
 @contextmanager
