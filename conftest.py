@@ -1,10 +1,13 @@
 """pytest's side of the kata: its options, one fixture for each function, Hypothesis profiles."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+gc.disable()  # until all is imported: what stays need not be passed over again and again
 
 from tests.judge import (
     hints,

@@ -63,6 +63,7 @@ class Report:
     def pytest_collection_finish(self) -> None:
         """Let the collector of garbage pass over what stays: it takes a tenth of the time."""
         gc.freeze()
+        gc.enable()
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Let a call that cannot be interrupted say where it is stuck before it ends the run."""
@@ -85,6 +86,7 @@ class Report:
     def pytest_unconfigure(self) -> None:
         """Close what was opened."""
         gc.unfreeze()
+        gc.enable()
         limit = self.submission.guard.limit
         if limit.last_resort is not None:
             os.close(limit.last_resort)
