@@ -113,7 +113,7 @@ def must_be_uniform(sets: DataSets) -> None:
 def must_be_normal(sets: DataSets) -> None:
     """Compare ε with the standard normal distribution: its moments, then all of it."""
     must_have_the_moments_of_the_normal(sets)
-    few = sets.noise[:300]  # its distribution function takes long
+    few = sets.noise[:300]  # sorting all of them takes long
     must_be_distributed(sets, "noise", few, normal_distribution(few))
 
 

@@ -72,9 +72,14 @@ def standard_error(variance: float, count: int) -> float:
     return SIGMAS * math.sqrt(variance / count)
 
 
+GRID = np.linspace(-9, 9, 2001)
+NORMAL = np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in GRID.tolist()])
+
+
 def normal_distribution(values: Array) -> Array:
-    """Return the distribution function of the standard normal."""
-    return np.array([0.5 * (1 + math.erf(v / math.sqrt(2))) for v in np.ravel(values).tolist()])
+    """Return the distribution function of the standard normal, to within 3e-6."""
+    found: Array = np.interp(values, GRID, NORMAL)  # its second derivative is below 0.25
+    return found
 
 
 def correlation(one: Array, two: Array) -> float:
