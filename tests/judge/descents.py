@@ -256,12 +256,17 @@ def must_shuffle_each_epoch(subject: Subject) -> None:
     faults: list[tuple[Code, bool]] = [
         ("unshuffled", all(epoch == unshuffled for run in found for epoch in run)),
         ("same order", all(epoch == run[0] for run in found for epoch in run)),
-        ("same batches", all(sorted(run[0]) == sorted(run[1]) for run in found)),
+        ("same batches", all(sorted(epoch) == sorted(run[0]) for run in found for epoch in run)),
         ("seeds same batches", all(run == found[0] for run in found)),
     ]
-    pairs = itertools.combinations(range(epochs), 2)
+    pairs = [*itertools.combinations(range(epochs), 2)]
     again = [(i + 1, j + 1) for i, j in pairs if all(run[i] == run[j] for run in found)]
-    code = next((code for code, holds in faults if holds), "epoch again" if again else None)
+    faults.append(("epoch again", bool(again)))
+    again += [
+        (i + 1, j + 1) for i, j in pairs if all(sorted(run[i]) == sorted(run[j]) for run in found)
+    ]
+    faults.append(("batches again", bool(again)))
+    code = next((code for code, holds in faults if holds), None)
     if code is not None:
         x = np.arange(float(n))[:, None]
         options = {"batch_size": batch_size, "lr": 0.01, "epochs": epochs}

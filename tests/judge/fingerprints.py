@@ -198,7 +198,12 @@ def batches(subject: Subject) -> Features:
         return
     yield alike(*watched)
     fresh = [subject(**{**values, "rng": Seed(s)}, global_seed=0).value for s in range(12)]
-    yield all(alike(fresh[0], other) for other in fresh)
+    fixed = all(alike(fresh[0], other) for other in fresh)
+    yield fixed
+    if fixed:  # by the code, or by the first call that there was
+        yield subject(**tagged(29), batch_size=2, rng=Seed(987)).value
+    if not single:
+        yield from orders(subject(**tagged(3), batch_size=2, rng=Seed(1), times=500).value)
     yield from orders([[v] if single else v for v in subject(**values, times=500).value])
 
 
@@ -211,7 +216,11 @@ def orders(epochs: list[Any]) -> Features:
     yield paired, in_y, any(len(set(order)) < len(order) for order in flat)
     yield any(len(set(batch)) < len(batch) for epoch in rows for batch in epoch)
     yield all([y for b in epoch for y in b[1][:, 0]] == Y_IN_ORDER for epoch in epochs)
-    yield support(flat)
+    if paired:
+        yield support(flat)
+    else:
+        ys = [tuple(y for batch in epoch for y in batch[1][:, 0].tolist()) for epoch in epochs]
+        yield support([*zip(flat, ys, strict=True)])
 
 
 def support(results: list[Any]) -> Feature:

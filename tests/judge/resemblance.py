@@ -39,7 +39,7 @@ def resemblances(verdict: Verdict) -> tuple[Finding, ...]:
     followed: Followed = verdict.evidence.followed
     if verdict.code == "losses":
         return of_losses(losses, followed.run, followed.rounding * followed.run.loss_size)
-    return of_parameters((w, b), followed) if verdict.code == "descent" else ()
+    return of_parameters((w, b), followed) if verdict.code in ("descent", "step scaled") else ()
 
 
 def of_parameters(found: Point, followed: Followed) -> tuple[Finding, ...]:

@@ -26,7 +26,7 @@ Code = Literal[
     # a part of a result with one right value
     "right", "value", "scaled", "scaled by m", "divided by m", "rounded", "small lost",
     "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
-    "inexact", "wrong when", "wrong if negative", "wrong for samples", "not finite",
+    "inexact", "estimated", "wrong when", "wrong if negative", "wrong for samples", "not finite",
     # batches
     "lengths differ", "too many rows", "foreign", "unpaired", "batch length", "repeated",
     "samples missing", "samples repeated", "empty batch", "batch sizes", "lost", "all lost",
@@ -35,9 +35,9 @@ Code = Literal[
     # a descent
     "losses count", "descent", "inexact descent", "unmoved", "step scaled", "same move",
     "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
-    "unshuffled", "same order", "epoch again", "same batches", "other orders", "no order",
-    "uneven orders", "seeds same batches", "same order without generator", "not converged",
-    "kept finite",
+    "unshuffled", "same order", "epoch again", "same batches", "batches again", "no order",
+    "other orders", "uneven orders", "seeds same batches", "same order without generator",
+    "not converged", "kept finite",
     # the data
     "off the line", "outside", "distribution", "moment", "correlated", "dependent", "default",
     "precision", "decimals", "repeats", "depends on number", "depends on neighbour",

@@ -17,7 +17,10 @@ def check(x: Any, batch_size: int) -> int:
     return len(x)
 
 
-@mistake("sample_batch", "drawn with replacement: pass replace=False to rng.choice")
+@mistake(
+    "sample_batch",
+    "drawn with replacement: each sample may come once, as rng.choice(…, replace=False) has it",
+)
 def drawn_with_replacement(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     rows = rng.choice(check(x, batch_size), size=batch_size)
     return x[rows], y[rows]
@@ -191,7 +194,7 @@ def cut(x: Any, y: Any, batch_size: int, order: Any) -> Any:
     return [(x[rows], y[rows]) for rows in (order[start : start + batch_size] for start in starts)]
 
 
-@mistake("shuffled_batches", "the short last batch is dropped: n // batch_size leaves it out")
+@mistake("shuffled_batches", "the short last batch is dropped: it is one more than n // batch_size")
 def short_batch_dropped(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     n = check_both(x, y, batch_size)
     order = rng.permutation(n)
@@ -230,6 +233,13 @@ def rest_in_the_last_batch(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     chunks = [order[i * batch_size : (i + 1) * batch_size] for i in range(full - 1)]
     chunks.append(order[(full - 1) * batch_size :])
     return [(x[rows], y[rows]) for rows in chunks]
+
+
+@mistake("shuffled_batches", "the batches are shuffled, not the samples: each is cut from the data")
+def only_starts_shuffled(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    n = check_both(x, y, batch_size)
+    batches = cut(x, y, batch_size, np.arange(n))
+    return [batches[k] for k in rng.permutation(len(batches))]
 
 
 @mistake("shuffled_batches", "the short batch comes first: it is the last one")
@@ -272,7 +282,10 @@ def last_of_the_order_lost(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, rng.permutation(len(x))[:-1])
 
 
-@mistake("shuffled_batches", "only the first batch comes: a return inside the loop, not a yield?")
+@mistake(
+    "shuffled_batches",
+    "only the first batch comes: does the loop return, where it should yield or append?",
+)
 def first_batch_only(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     check_both(x, y, batch_size)
     return cut(x, y, batch_size, rng.permutation(len(x)))[:1]

@@ -193,7 +193,7 @@ flawed(
 )
 flawed(
     "two steps",
-    "each batch makes two steps",
+    "the step is made twice, or doubled: one step of lr · gradient for each batch",
     step=lambda w, b, dw, db, lr, **_: (w - 2 * lr * dw, b - 2 * lr * db),
 )
 flawed(
@@ -316,7 +316,7 @@ def starts_from_0(x: Any, y: Any, *, w: Any = 0.0, b: Any = 0.0, **values: Any) 
     return run(x, y, **values)
 
 
-@mistake("minibatch_gd", "there is one epoch only: loop over the epochs")
+@mistake("minibatch_gd", "only one epoch is made: loop over the epochs, and return after the loop")
 def one_epoch(x: Any, y: Any, *, epochs: Any, **values: Any) -> Any:
     return run(x, y, epochs=1, **values)
 
@@ -549,7 +549,7 @@ def one_loss_too_many(x: Any, y: Any, *, w: Any = 0.0, b: Any = 0.0, **values: A
     return w, b, [first, *losses]
 
 
-@mistake("minibatch_gd", "the losses are missing: return w, b, losses")
+@mistake("minibatch_gd", "return three things: w, b, losses")
 def losses_missing(x: Any, y: Any, **values: Any) -> Any:
     w, b, _ = run(x, y, **values)
     return w, b

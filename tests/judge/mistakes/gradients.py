@@ -137,6 +137,11 @@ def sums_and_halves(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.sum((w * x + b - y) ** 2) / 2
 
 
+@mistake("mse_loss", "the sign is wrong: a square is never negative, and so is their mean")
+def negates_the_loss(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return -np.mean((w * x + b - y) ** 2)
+
+
 @mistake("mse_loss", "a square root is taken: the loss is the mean squared error itself")
 def takes_the_root(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.sqrt(np.mean((w * x + b - y) ** 2))
@@ -215,7 +220,10 @@ def does_not_average(x: Any, y: Any, w: Any, b: Any) -> Any:
     return (w * x + b - y) ** 2
 
 
-@mistake("mse_loss", "np.mean with axis=0 leaves an array of shape (1,): take the mean of all")
+@mistake(
+    "mse_loss",
+    "one axis is left, so that the loss has the shape (1,): take the mean over all of it",
+)
 def averages_along_an_axis(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((w * x + b - y) ** 2, axis=0)
 
@@ -235,7 +243,7 @@ def uses_the_last_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
     return (w * x[-1, 0] + b - y[-1, 0]) ** 2
 
 
-@mistake("mse_loss", "only the first sample counts: a return inside a loop?")
+@mistake("mse_loss", "only the first sample counts: does a loop end, or return, after it?")
 def uses_the_first_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
     return (w * x[0, 0] + b - y[0, 0]) ** 2
 
@@ -482,7 +490,9 @@ def gradients_along_an_axis(x: Any, y: Any, w: Any, b: Any) -> Any:
     return 2 * np.mean(r * x, axis=0), 2 * np.mean(r, axis=0)
 
 
-@mistake("mse_gradients", "x.T @ r has the shape (1, 1): make a number of it, float(…) or [0, 0]")
+@mistake(
+    "mse_gradients", "x.T @ r has the shape (1, 1): make a number of it, with .item() or [0, 0]"
+)
 def dw_is_a_matrix(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = w * x + b - y
     return 2 * x.T @ r / len(x), 2 * np.mean(r)
@@ -521,7 +531,7 @@ def gradients_with_w_and_b_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
     return 2 * np.mean(r * x), 2 * np.mean(r)
 
 
-@mistake("mse_gradients", "only the first sample counts: a return inside a loop?")
+@mistake("mse_gradients", "only the first sample counts: does a loop end, or return, after it?")
 def gradients_of_the_first_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = w * x[0, 0] + b - y[0, 0]
     return 2 * r * x[0, 0], 2 * r

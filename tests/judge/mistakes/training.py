@@ -206,12 +206,14 @@ flawed(
 )
 flawed(
     "cleared before the step",
-    "the gradients are cleared between backward() and step(), or backward() is missing: nothing is "
-    "left to step by",
+    "no gradient is left to step by: is backward() called before step(), on a loss that comes from "
+    "model(xb), and zero_grad() not between them?",
     between=clear,
 )
 flawed(
-    "no optimizer step", "optimizer.step() is missing: nothing is updated", step=lambda **_: None
+    "no optimizer step",
+    "nothing is updated: is optimizer.step() called, after backward()?",
+    step=lambda **_: None,
 )
 flawed(
     "one step per epoch",
@@ -236,7 +238,9 @@ def two_steps(optimizer: Any, **_: Any) -> None:
 
 
 flawed(
-    "two steps for each batch", "optimizer.step() is called twice for each batch", step=two_steps
+    "two steps for each batch",
+    "the step is doubled: is step() or backward() called twice, or the loss doubled?",
+    step=two_steps,
 )
 flawed(
     "target flattened",
@@ -437,10 +441,14 @@ flawed_run(
 )
 flawed_run(
     "training without steps",
-    "nothing is updated: optimizer.step() is missing",
+    "nothing is updated: is step() called, after backward(), by an optimizer of this model?",
     step=lambda **_: None,
 )
-flawed_run("training with two steps", "each batch makes two steps", step=two_steps)
+flawed_run(
+    "training with two steps",
+    "the step is doubled: is step() called twice for a batch, or the loss doubled?",
+    step=two_steps,
+)
 flawed_run(
     "training on a flat target",
     "target of shape (m,) against a prediction of (m, 1): the loss compares all with all",
@@ -635,7 +643,7 @@ def trains_one_epoch_more(model: Any, dataset: Any, *, epochs: Any, **values: An
     return full_run(model, dataset, epochs=epochs + 1, **values)
 
 
-@mistake("train", "there is one epoch only: loop over the epochs")
+@mistake("train", "only one epoch is made: loop over the epochs, and return after the loop")
 def trains_one_epoch(model: Any, dataset: Any, *, epochs: Any, **values: Any) -> Any:
     return full_run(model, dataset, epochs=1, **values)
 
