@@ -120,6 +120,9 @@ def must_be_normal(sets: DataSets) -> None:
 def must_be_distributed(sets: DataSets, part: str, values: Array, below: Array) -> None:
     distance, allowed = distance_to(below)
     if not distance <= allowed:
+        different = len(np.unique(values))
+        if different < values.size / 2:  # what they are distributed like cannot be told then
+            sets.fail("repeats", part=part, different=different, draws=values.size)
         shown = {"mean": values.mean(), "least": values.min(), "most": values.max()}
         facts = {name: float(value) for name, value in shown.items()}
         facts |= {"distance": distance, "allowed": allowed, "draws": values.size}

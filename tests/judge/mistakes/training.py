@@ -61,7 +61,10 @@ def forward_without_bias() -> Any:
     return module(lambda self, x: x * self.linear.weight)
 
 
-@mistake("LinearRegression", "forward cuts the graph (detach, .data or no_grad): nothing can learn")
+@mistake(
+    "LinearRegression",
+    "the graph is cut (detach, .data, no_grad, set_grad_enabled(False)): nothing can learn",
+)
 def forward_detached() -> Any:
     return module(lambda self, x: self.linear(x).detach())
 
