@@ -15,7 +15,7 @@ from tests.judge import (
 )
 from tests.judge.functions import FILES, FUNCTIONS, STAGES
 from tests.judge.judging import Implementation
-from tests.judge.report import Report
+from tests.judge.report import Report, printable
 from tests.judge.verdicts import Verdict
 from tests.judged.submission import Submission
 
@@ -50,7 +50,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if asked is None:
         return None
     try:
-        print(hints.give(asked))
+        print(printable(hints.give(asked)))
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     return 0

@@ -104,7 +104,7 @@ def parser_of(package: str, epochs: int, extras: Extras | None) -> Parser:
     )
     add = parser.add_argument
     add("--epochs", type=whole(1), default=epochs, metavar="N", help="passes over the data")
-    add("--lr", type=rate, default=0.01, metavar="RATE", help="learning rate α")
+    add("--lr", type=rate, default=0.01, metavar="RATE", help="learning rate")
     add("--seed", type=whole(0), default=42, metavar="N", help="seed of data and shuffles")
     add(
         "--batch-sizes",

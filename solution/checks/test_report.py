@@ -1,7 +1,9 @@
 """What pytest says to a learner, in every state that their files can be in."""
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -228,6 +230,15 @@ def test_hints_come_in_steps(judge: Judge) -> None:
     assert "2. " not in first
     assert "pytest --hint predict:2" in first
     assert "3. The formula" in judge(ROOT / "kata", "--hint", "predict:3").stdout.str()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk"])
+@pytest.mark.parametrize("command", ["pytest --hint mse_gradients:3", "kata --help"])
+def test_terminals_without_unicode_are_written_to(command: str, encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    arguments = [sys.executable, "-m", *command.split()]
+    said = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert (said.returncode, b"ERROR" in said.stdout + said.stderr) == (0, False)
 
 
 def test_unknown_names_are_refused(judge: Judge, tmp_path: Path) -> None:
