@@ -32,6 +32,8 @@ def test_prediction_for_one_sample(predict: Subject) -> None:
 def test_prediction_for_three_samples(predict: Subject) -> None:
     predict(x=column([0, 1, 2]), w=3.0, b=2.0).must_be(column([2, 5, 8]))
     predict(x=column([0, 1, 2]), w=3, b=2).must_be(column([2, 5, 8]))
+    predict(x=column([0, 1, 2]), w=0.5, b=2).must_be(column([2, 2.5, 3]))
+    predict(x=column([0, 1, 2]), w=3, b=0.5).must_be(column([0.5, 3.5, 6.5]))
 
 
 @always_try_hand_picked("predict")
@@ -93,6 +95,7 @@ def test_step_of_a_whole_and_of_half_a_gradient(sgd_step: Subject) -> None:
     sgd_step(w=1.0, b=2.0, dw=3.0, db=5.0, lr=1.0).must_be(w=-2.0, b=-3.0)
     sgd_step(w=1.0, b=2.0, dw=4.0, db=-8.0, lr=0.5).must_be(w=-1.0, b=6.0)
     sgd_step(w=1, b=2, dw=4, db=-8, lr=0.5).must_be(w=-1.0, b=6.0)
+    sgd_step(w=1, b=0.5, dw=0.5, db=2, lr=0.5).must_be(w=0.75, b=-0.5)
 
 
 @always_try_hand_picked("sgd_step")
