@@ -5,6 +5,7 @@ them, 300 with the bound `SIGMAS`, and 10 for results that are equal by chance l
 10⁹ runs: together they stay below one in ten million.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -72,14 +73,16 @@ def standard_error(variance: float, count: int) -> float:
     return SIGMAS * math.sqrt(variance / count)
 
 
-GRID = np.linspace(-9, 9, 2001)
-NORMAL = np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in GRID.tolist()])
-
-
 def normal_distribution(values: Array) -> Array:
     """Return the distribution function of the standard normal, to within 3e-6."""
-    found: Array = np.interp(values, GRID, NORMAL)  # its second derivative is below 0.25
+    found: Array = np.interp(values, *normal_table())  # its second derivative is below 0.25
     return found
+
+
+@functools.cache
+def normal_table() -> tuple[Array, Array]:
+    grid = np.linspace(-9, 9, 2001)
+    return grid, np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in grid.tolist()])
 
 
 def correlation(one: Array, two: Array) -> float:

@@ -137,7 +137,7 @@ def sums_and_halves(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.sum((w * x + b - y) ** 2) / 2
 
 
-@mistake("mse_loss", "the sign is wrong: a square is never negative, and so is their mean")
+@mistake("mse_loss", "the sign is wrong: squares are never negative, nor is their mean")
 def negates_the_loss(x: Any, y: Any, w: Any, b: Any) -> Any:
     return -np.mean((w * x + b - y) ** 2)
 
