@@ -33,7 +33,7 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings: each handout records the same
 )
 from tests.judge.functions import FILES
-from tests.judge.mistakes import MISTAKES, Mistake, Recorded, record
+from tests.judge.mistakes import MISTAKES, RIGHT, Mistake, Recorded, record
 from tests.judged.modules import is_stub
 
 ROOT = Path(__file__).parent.parent
@@ -92,7 +92,7 @@ def handout() -> Files:
     for path in WITH_BLOCKS:
         if path in files:
             files[path] = File(for_learners(files[path].content.decode()).encode())
-    recorded = record.write(map(record_of, MISTAKES))
+    recorded = record.write(map(record_of, [*RIGHT.values(), *MISTAKES]))
     files[record.RECORD.relative_to(ROOT).as_posix()] = File(recorded.encode())
     return dict(sorted({**files, **autograding(project, files)}.items()))
 

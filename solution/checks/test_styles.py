@@ -27,5 +27,5 @@ def test_right_code_looks_like_no_known_mistake(function: str) -> None:
     styles = [style for style in STYLES if style.function == function]
     for style in styles[:3]:  # features do not depend on the style
         subject = diagnosis.sample(style.implementation).subjects[function]
-        found = diagnosis.explain(function, features(subject))
-        assert [mistake.name for mistake in found] == []
+        found = diagnosis.explain(features(subject), diagnosis.known_mistakes(function))
+        assert [known.mistake.name for known in found] == []

@@ -3,18 +3,21 @@
 import functools
 import itertools
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.judge import two_mistakes
 from tests.judge.boundary import Subject
-from tests.judge.fingerprints import Features, alike, features
+from tests.judge.fingerprints import Feature, Features, alike, features
 from tests.judge.functions import FILES
 from tests.judge.judging import Implementation
-from tests.judge.mistakes import Entry, Mistake, Recorded, entries
+from tests.judge.mistakes import Entry, Mistake, Recorded, entries, right_version
+from tests.judge.record import Function
 from tests.judge.resemblance import resemblances
+from tests.judge.two_mistakes import Values, differences
 from tests.judge.verdicts import Verdict
 from tests.judged.submission import Submission
 from tests.judged.values import Request, StandIn
@@ -33,35 +36,51 @@ def diagnosed(implementation: Implementation, verdict: Verdict) -> Verdict:
         subject = implementation.subjects[name]
         first = implementation.first_problem(name) or verdict
         if first.kind == "wrong" and subject.halted is None:
-            mistake = likely(subject, first)
-            if mistake is None:
+            found = likely(subject, first)
+            if not found:
                 first = replace(first, resembles=resemblances(first))
             else:
-                first = replace(first, mistake=mistake.name, likely=mistake.sentence)
+                first = replace(
+                    first,
+                    mistake=" + ".join(entry.name for entry in found),
+                    likely="\n".join(entry.sentence for entry in found),
+                )
         implementation.diagnosed[name] = first
     return implementation.diagnosed[name]
 
 
-def likely(subject: Subject, verdict: Verdict) -> Entry | None:
-    """Return the one known mistake that explains all that the function does."""
-    function = subject.function.name
-    if not entries(function):
-        return None
-    explanations = explain(function, features(subject))
-    if len(explanations) != 1:
-        return None
-    (mistake,) = explanations
-    return mistake if of_mistake(mistake).complaint == verdict.complaint else None
+def likely(subject: Subject, verdict: Verdict) -> tuple[Entry, ...]:
+    """Return the one known mistake that explains all that the function does, or the one pair."""
+    function = subject.function
+    known = known_mistakes(function.name)
+    found = Lazy(features(subject))
+    one = explain(found, known)
+    if one:
+        return () if len(one) > 1 or one[0].complaint != verdict.complaint else (one[0].mistake,)
+    right = right_version(function.name)
+    if right is None or not is_fast(function, known):
+        return ()
+    two = two_mistakes.explain(function, found, of_mistake(right), known)
+    return tuple(known.mistake for known in two[0]) if len(two) == 1 else ()
 
 
-def explain(function: str, found: Features) -> list[Mistake | Recorded]:
+def known_mistakes(function: str) -> list["Known"]:
+    """Return what the known mistakes of a function do."""
+    return [of_mistake(entry) for entry in entries(function)]
+
+
+def explain(found: Iterable[Feature], known: Sequence["Known"]) -> list["Known"]:
     """Return the known mistakes that have all of the features that were found."""
-    candidates = [of_mistake(mistake) for mistake in entries(function)]
     for index, feature in enumerate(found):
-        candidates = [c for c in candidates if alike(feature, c[index])]
-        if not candidates:
+        known = [one for one in known if alike(feature, one[index])]
+        if not known:
             break
-    return [candidate.mistake for candidate in candidates]
+    return [*known]
+
+
+def is_fast(function: Function, known: Sequence["Known"]) -> bool:
+    """Whether it takes no time to find out what all known mistakes do."""
+    return function.probe == "call" or isinstance(known[0].mistake, Recorded)
 
 
 class Sample(Submission):
@@ -93,16 +112,35 @@ def sample(code: Callable[..., Any]) -> Implementation:
 END = object()  # stands after the last feature
 
 
-class Known:
-    """What a known mistake does: read from a record, or found out as far as it is asked for."""
+class Lazy:
+    """Features that are found out as far as they are asked for."""
+
+    def __init__(self, rest: Iterable[Feature]) -> None:
+        self._rest = iter(rest)
+        self._found: list[Feature] = []
+
+    def __getitem__(self, index: int) -> Feature:
+        while len(self._found) <= index:
+            with warnings.catch_warnings():  # the tests have shown them
+                warnings.simplefilter("ignore")
+                self._found.append(next(self._rest, END))
+        return self._found[index]
+
+    def __iter__(self) -> Features:
+        """Yield all features."""
+        return itertools.takewhile(lambda f: f is not END, (self[i] for i in itertools.count()))
+
+
+class Known(Lazy):
+    """What a known mistake does: read from a record, or found out."""
 
     def __init__(self, mistake: Mistake | Recorded) -> None:
         self.mistake = mistake
-        self._found: list[Any] = []
         if isinstance(mistake, Recorded):
-            self._rest = iter(mistake.features)
+            super().__init__(mistake.features)
         else:
-            self._rest = features(sample(mistake.implementation).subjects[mistake.function])
+            super().__init__(features(sample(mistake.implementation).subjects[mistake.function]))
+        self._differences: dict[int, Values] = {}
 
     @functools.cached_property
     def complaint(self) -> list[list[str]]:
@@ -112,16 +150,13 @@ class Known:
         verdict = sample(self.mistake.implementation).first_problem(self.mistake.function)
         return [] if verdict is None else verdict.complaint
 
-    def __getitem__(self, index: int) -> Any:
-        while len(self._found) <= index:
-            with warnings.catch_warnings():  # of what is not the learner's code
-                warnings.simplefilter("ignore")
-                self._found.append(next(self._rest, END))
-        return self._found[index]
-
-    def __iter__(self) -> Features:
-        """Yield all features."""
-        return itertools.takewhile(lambda f: f is not END, (self[i] for i in itertools.count()))
+    def differences(self, index: int) -> Values:
+        """Return what of one feature is not right."""
+        if index not in self._differences:
+            right = right_version(self.mistake.function)
+            assert right is not None
+            self._differences[index] = differences(self[index], of_mistake(right)[index])
+        return self._differences[index]
 
 
 of_mistake = functools.cache(Known)

@@ -26,6 +26,10 @@ class Loose(float):
     """A statistic: alike if it differs by no more than an eighth, relative to at least 1."""
 
 
+class Support(list[Any]):
+    """All results that came of many calls."""
+
+
 def features(subject: Subject) -> Features:
     """Yield the fingerprint of a function, part by part, as far as it can be called."""
     found = subject.function.fingerprint(subject)
@@ -179,13 +183,15 @@ def batches(subject: Subject) -> Features:
     """Yield sizes, refusals, where the order comes from, and which orders come."""
     single = subject.function.name == "sample_batch"
     sizes = ((1, 1), (3, 2), (3, 3)) if single else ((1, 1), (3, 2), (4, 2), (3, 5), (7, 3))
+    malformed = False
     for n, batch_size in sizes:
         values = {**tagged(n), "batch_size": batch_size, "rng": Seed(1)}
         value = seen(lambda values=values: subject(**values))  # type: ignore[misc]
         found = [value] if single else value
         yield value if isinstance(value, str) else [(len(x), len(y)) for x, y in found]
-        if isinstance(value, str) and not value.startswith("raised"):
-            return
+        malformed |= isinstance(value, str) and not value.startswith("raised")
+    if malformed:
+        return
     refused = [(3, 0, 3), (3, -1, 3)]
     refused += [(3, 4, 3)] if single else [(3, 2, 2), (3, 2, 4), (3, 5, 4)]
     for n, batch_size, n_y in refused:
@@ -226,7 +232,7 @@ def orders(epochs: list[Any]) -> Features:
 def support(results: list[Any]) -> Feature:
     """Return the set of results that came, sorted, if it is small."""
     found = sorted(set(results))
-    return found if len(found) <= MANY else "many"
+    return Support(found) if len(found) <= MANY else "many"
 
 
 def refuses(subject: Subject, n: int, batch_size: int, n_y: int) -> str:

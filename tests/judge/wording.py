@@ -68,7 +68,7 @@ def lines(verdict: Verdict) -> Lines:
     printed = verdict.printed.splitlines()
     shown = [*printed[:5], "..."] if len(printed) > 5 else printed
     found += [("printed" if k == 0 else "", text) for k, text in enumerate(shown)]
-    found.append(("likely", verdict.likely))
+    found += zip(("likely", "and"), verdict.likely.splitlines(), strict=False)
     return [(label, text) for label, text in found if text]
 
 

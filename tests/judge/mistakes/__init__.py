@@ -12,10 +12,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.judge.functions import FILES
-from tests.judge.mistakes.catalogue import MISTAKES, Entry, Mistake, Recorded, known
+from tests.judge.mistakes.catalogue import MISTAKES, RIGHT, Entry, Mistake, Recorded, known
 from tests.judge.mistakes.record import RECORD, read
 
-__all__ = ["MISTAKES", "RECORD", "Entry", "Mistake", "Recorded", "entries", "known"]
+__all__ = [
+    "MISTAKES",
+    "RECORD",
+    "RIGHT",
+    "Entry",
+    "Mistake",
+    "Recorded",
+    "entries",
+    "known",
+    "right_version",
+]
 
 RECORDED = read(RECORD) if RECORD.is_file() else []
 if not RECORDED:
@@ -26,4 +36,11 @@ if not RECORDED:
 
 def entries(function: str) -> Sequence[Mistake | Recorded]:
     """Return what to compare a function with: its known mistakes, or the record of them."""
-    return [entry for entry in RECORDED if entry.function == function] or known(function)
+    recorded = [entry for entry in RECORDED if entry.function == function and entry.name]
+    return recorded or known(function)
+
+
+def right_version(function: str) -> Mistake | Recorded | None:
+    """Return the entry without a mistake, or the record of it, if there is one."""
+    recorded = [entry for entry in RECORDED if entry.function == function and not entry.name]
+    return recorded[0] if recorded else RIGHT.get(function)

@@ -32,6 +32,11 @@ class Recorded(Entry):
 
 
 MISTAKES: list[Mistake] = []
+RIGHT = {
+    name: Mistake("", name, "", function.trusted)
+    for name, function in FUNCTIONS.items()
+    if function.trusted
+}
 
 
 def mistake(function: str, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -50,6 +55,19 @@ def mistake(function: str, sentence: str) -> Callable[[Callable[..., Any]], Call
     def add(implementation: Callable[..., Any]) -> Callable[..., Any]:
         name = implementation.__name__.replace("_", " ")
         MISTAKES.append(Mistake(name, function, sentence, implementation))
+        return implementation
+
+    return add
+
+
+def right(function: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Say that the decorated implementation is right, of a function without a trusted version.
+
+    What two mistakes do together is compared with it; it has no name and no sentence.
+    """
+
+    def add(implementation: Callable[..., Any]) -> Callable[..., Any]:
+        RIGHT[function] = Mistake("", function, "", implementation)
         return implementation
 
     return add

@@ -4,13 +4,21 @@ from typing import Any
 
 import numpy as np
 
-from tests.judge.mistakes.catalogue import mistake
+from tests.judge.mistakes.catalogue import mistake, right
 
 
 def draw(n: int, seed: Any) -> tuple[Any, Any]:
     """Draw x and ε as they should be."""
     rng = np.random.default_rng(seed)
     return rng.random((n, 1)), rng.standard_normal((n, 1))
+
+
+@right("make_data")
+def as_it_should_be(
+    n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
+) -> Any:
+    x, epsilon = draw(n, seed)
+    return x, w * x + b + noise * epsilon
 
 
 @mistake("make_data", "one ε is drawn for all samples: draw n of them, rng.standard_normal((n, 1))")

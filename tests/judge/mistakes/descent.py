@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.judge import trusted
-from tests.judge.mistakes.catalogue import mistake
+from tests.judge.mistakes.catalogue import mistake, right
 
 gradients, loss = trusted.mse_gradients, trusted.mse_loss
 
@@ -30,6 +30,7 @@ def mean_of_batches(before: Any, **_: Any) -> Any:
     return sum(before) / len(before)
 
 
+@right("minibatch_gd")
 def run(
     x: Any,
     y: Any,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.judge.fingerprints import Loose
+from tests.judge.fingerprints import Loose, Support
 from tests.judge.mistakes.catalogue import Recorded
 
 RECORD = Path(__file__).parent / "recorded.json"
@@ -53,7 +53,8 @@ def to_plain(feature: Any) -> Any:
         values = to_plain(feature.ravel().tolist())
         return {"array": values, "shape": feature.shape, "dtype": str(feature.dtype)}
     if isinstance(feature, tuple | list):
-        return [to_plain(item) for item in feature]
+        items = [to_plain(item) for item in feature]
+        return {"support": items} if isinstance(feature, Support) else items
     raise TypeError(f"a feature cannot be recorded: {feature!r}")
 
 
@@ -65,6 +66,8 @@ def from_plain(plain: Any) -> Any:
         return plain
     if "loose" in plain:
         return Loose(from_plain(plain["loose"]))
+    if "support" in plain:
+        return Support(from_plain(plain["support"]))
     if "float" in plain:
         return float(plain["float"])
     return np.array(from_plain(plain["array"]), plain["dtype"]).reshape(plain["shape"])

@@ -6,7 +6,7 @@ PyTorch is imported inside the functions: nobody waits for it before the fifth s
 from collections.abc import Callable
 from typing import Any
 
-from tests.judge.mistakes.catalogue import mistake
+from tests.judge.mistakes.catalogue import mistake, right
 
 # -- LinearRegression -------------------------------------------------------------------------
 
@@ -150,6 +150,7 @@ def mean(losses: Any, **_: Any) -> Any:
     return sum(losses) / len(losses)
 
 
+@right("train_epoch")
 def one_pass(
     model: Any,
     loader: Any,
@@ -361,6 +362,7 @@ def two_passes(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
 # -- train ------------------------------------------------------------------------------------
 
 
+@right("train")
 def full_run(
     model: Any,
     dataset: Any,

@@ -1,0 +1,144 @@
+"""Two known mistakes at once: the one pair that explains all that a function does.
+
+What the function gives is compared with what is right, place by place. Of a function with one
+right result, the factors of the two mistakes must multiply, or else their differences add up. Of
+another function, where one of the two shows it must do what that one does; each must show.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from tests.judge.fingerprints import Feature, Support, alike
+from tests.judge.record import Function
+
+# After the first features, which take no time, more pairs are too many for one to be left alone.
+FIRST, MOST = 12, 20
+
+Place = tuple[int, ...]
+Values = Mapping[Place, Any]  # the numbers, texts and arrays of a feature
+
+
+class Does(Protocol):
+    """What a known mistake does, and its entry in the catalogue."""
+
+    mistake: Any
+
+    def __getitem__(self, index: int) -> Feature:
+        """Return one feature."""
+
+    def differences(self, index: int) -> Values:
+        """Return what of one feature is not right."""
+
+
+def differences(feature: Feature, right: Feature) -> Values:
+    """Return what of a feature is not right."""
+    ours, theirs = dict(parts(feature)), dict(parts(right))
+    return {p: ours.get(p) for p in {**ours, **theirs} if not alike(ours.get(p), theirs.get(p))}
+
+
+def parts(feature: Feature, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """Yield what a feature is made of, each with its place; a set of results is not divided."""
+    if isinstance(feature, tuple | list) and not isinstance(feature, Support):
+        yield (*place, -1), len(feature)
+        for k, item in enumerate(feature):
+            yield from parts(item, (*place, k))
+    else:
+        yield place, feature
+
+
+def explain(
+    function: Function, found: Iterable[Feature], right: Does, known: Sequence[Does]
+) -> list[tuple[Does, Does]]:
+    """Return the pairs of known mistakes that have all of the features that were found."""
+    for kind in (Product, Sum) if function.exact else (Apart,):
+        pairs = [kind(function, *two) for two in itertools.combinations(known, 2)]
+        for index, feature in enumerate(found):
+            due = right[index]
+            wrong, values = differences(feature, due), dict(parts(due))
+            pairs = [pair for pair in pairs if pair.explains(index, wrong, values)]
+            if not pairs or (index >= FIRST and len(pairs) > MOST):
+                pairs = []
+                break
+        complete = [pair.both for pair in pairs if pair.is_complete]
+        if complete:
+            return complete
+    return []
+
+
+class Pair:
+    """Two mistakes, as long as they explain what was found."""
+
+    is_complete = True
+
+    def __init__(self, function: Function, one: Does, two: Does) -> None:
+        self.function = function
+        self.both = (one, two)
+
+    def explains(self, index: int, found: Values, right: Values) -> bool:
+        """Whether the two give what was found in one feature, of which `right` is all."""
+        one, two = (mistake.differences(index) for mistake in self.both)
+        return all(
+            self.fits(index, place, one, two, found, right) for place in {**found, **one, **two}
+        )
+
+    def fits(
+        self, index: int, place: Place, one: Values, two: Values, found: Values, right: Values
+    ) -> bool:
+        """Whether the two give what was found in one place."""
+        raise NotImplementedError
+
+
+class Product(Pair):
+    """Two mistakes whose factors multiply."""
+
+    rule: Callable[..., Any] = staticmethod(lambda a, b, found, right: a * b - found * right)
+
+    def fits(self, index: int, place: Place, *values: Values) -> bool:
+        """Whether the rule holds for what the two give, what was found and what is right."""
+        right = values[-1].get(place)
+        given = [those.get(place, right) for those in values]
+        if not all(isinstance(value, float | np.ndarray) for value in given):
+            return all(alike(value, given[2]) for value in given[:2])
+        exact = self.function.exact
+        assert exact is not None
+        base = exact.base(**exact.cases[index])[place[0]] if exact.base else 0.0
+        numbers = [np.asarray(value) - base for value in given]
+        if len({number.shape for number in numbers}) > 1:
+            return False
+        size = max(float(np.abs(number).max()) for number in numbers)
+        off = np.abs(self.rule(*numbers))
+        return bool((off <= 1e-9 * max(size, size**2)).all())
+
+
+class Sum(Product):
+    """Two mistakes whose differences add up."""
+
+    rule = staticmethod(lambda a, b, found, right: a + b - found - right)
+
+
+class Apart(Pair):
+    """Two mistakes that show in different places."""
+
+    def __init__(self, function: Function, one: Does, two: Does) -> None:
+        super().__init__(function, one, two)
+        self.shown: set[int] = set()
+
+    @property
+    def is_complete(self) -> bool:  # type: ignore[override]
+        """Whether each has shown by itself."""
+        return len(self.shown) == 2
+
+    def fits(
+        self, index: int, place: Place, one: Values, two: Values, found: Values, right: Values
+    ) -> bool:
+        """Whether the one that shows there gives what was found; if both do, anything wrong."""
+        if place not in found:
+            return False
+        if place in one and place in two:
+            return True
+        who, alone = (0, one) if place in one else (1, two)
+        self.shown.add(who)
+        return place in alone and alike(found[place], alone[place])
