@@ -3,13 +3,15 @@
 Each is one function, with what is known to be true of it.
 """
 
+import ast
+import builtins
 import functools
 import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -142,16 +144,19 @@ def pair(one: Mistake, two: Mistake) -> tuple[Callable[..., Any] | None, str]:
     if one.function in LOOPS:
         return nested(one, two) or nested(two, one), ""
     sources = [renamed(mistake.implementation) for mistake in (one, two)]
-    best: tuple[int, str] | None = None
-    for base in bases(one.function):
-        code = merged(base, *sources)
-        if code is not None:
-            size = abs(len(base) - len(code))
-            best = min(best or (size, code), (size, code))
-    if best is None:
-        return None, ""
     names = vars(inspect.getmodule(one.implementation))
-    return compiled(best[1], "base", names), best[1]
+    found = [merged(base, *sources) for base in bases(one.function)]
+    code = min((c for c in found if c and not unknown(c, names)), key=len, default="")
+    return compiled(code, "base", names) if code else None, code
+
+
+def unknown(source: str, known: Mapping[str, Any]) -> set[str]:
+    """Return the names that a source uses and has not: its parts come from different bases."""
+    nodes = [*ast.walk(ast.parse(source))]
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    made = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return {node.id for node in names} - made - {*known} - {*vars(builtins)}
 
 
 @functools.cache
@@ -172,18 +177,26 @@ def bases(function: str) -> list[str]:
 def nested(outer: Mistake, inner: Mistake) -> Callable[..., Any] | None:
     """Return a mistake whose right loop has another mistake; None if they change the same part."""
     name = LOOPS[outer.function]
-    code: Any = outer.implementation
-    variables = {*code.__code__.co_names}
-    if name not in variables:
-        return None
     ours, theirs = parts(outer), parts(inner)
-    if {*ours} & {*theirs}:
+    use = all(name in cast(Any, m.implementation).__code__.co_names for m in (outer, inner))
+    if not use or {*ours} & {*theirs}:
         return None
-    loop = functools.partial(code.__globals__[name], **theirs) if theirs else inner.implementation
+    made = copy_of(outer.implementation)
+    loop = functools.partial(made.__globals__[name], **theirs) if theirs else inner.implementation
+    made.__globals__[name] = loop
+    return made
+
+
+def copy_of(function: Any) -> FunctionType:
+    """Return a function with module variables of its own."""
     made = FunctionType(
-        code.__code__, {**code.__globals__, name: loop}, "both", code.__defaults__, code.__closure__
+        function.__code__,
+        {**function.__globals__},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
     )
-    made.__kwdefaults__ = code.__kwdefaults__
+    made.__kwdefaults__ = function.__kwdefaults__
     return made
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.judge import diagnosis
+from solution.checks.attempts import pair
+from tests.judge import diagnosis, wording
 from tests.judge.answers import as_tuple
 from tests.judge.functions import FUNCTIONS, STAGES
 from tests.judge.mistakes import MISTAKES, Mistake, known
@@ -30,6 +31,31 @@ def test_mistake_is_rejected_and_told_from_all_others(mistake: Mistake) -> None:
     verdict = diagnosis.diagnosed(implementation, first)
     assert (verdict.mistake, verdict.likely) == (mistake.name, mistake.sentence)
     assert not verdict.resembles  # a second cause beside the one
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "two"),
+    [
+        ("mse_gradients", "the sign of dw is wrong", "gradients of positive residuals"),  # in its part
+        ("mse_gradients", "sums the gradients", "dw with the size of x"),  # factors
+        ("sgd_step", "steps uphill", "ignores lr"),
+        ("predict", "predicts without b", "adds x to w"),  # a difference, and one beside it
+        ("make_data", "noise as variance", "sorted x"),  # in two arrays
+        ("sample_batch", "sample by the global state", "sample unchecked"),  # which rows, and a refusal
+        ("minibatch_gd", "short batch divided by batch size", "frozen within an epoch"),
+        ("minibatch_gd", "descends by the global state", "losses divided by n"),
+    ],
+)
+def test_two_mistakes_at_once_are_both_named(function: str, one: str, two: str) -> None:
+    made = [mistake for mistake in known(function) if mistake.name in (one, two)]
+    code, _ = pair(*made)
+    assert code is not None
+    judged = diagnosis.sample(code)
+    first = judged.first_problem(function)
+    assert first is not None, "accepted"
+    verdict = diagnosis.diagnosed(judged, first)
+    assert {*verdict.mistake.split(" + ")} == {one, two}
+    assert dict(wording.lines(verdict)).keys() > {"likely", "and"}
 
 
 # -- what a headline says of all cases is true of others, too, and so cannot contradict the cause --

@@ -14,8 +14,8 @@ import numpy as np
 from tests.judge.fingerprints import Feature, Support, alike
 from tests.judge.record import Function
 
-# After the first features, which take no time, more pairs are too many for one to be left alone.
-FIRST, MOST = 12, 20
+# After the first features, which take no time, it would take too long to look at more mistakes.
+FIRST, MOST = 12, 25
 
 Place = tuple[int, ...]
 Values = Mapping[Place, Any]  # the numbers, texts and arrays of a feature
@@ -59,8 +59,9 @@ def explain(
             due = right[index]
             wrong, values = differences(feature, due), dict(parts(due))
             pairs = [pair for pair in pairs if pair.explains(index, wrong, values)]
-            if not pairs or (index >= FIRST and len(pairs) > MOST):
+            if index == FIRST and len({one for pair in pairs for one in pair.both}) > MOST:
                 pairs = []
+            if not pairs:
                 break
         complete = [pair.both for pair in pairs if pair.is_complete]
         if complete:
