@@ -36,12 +36,20 @@ def test_mistake_is_rejected_and_told_from_all_others(mistake: Mistake) -> None:
 @pytest.mark.parametrize(
     ("function", "one", "two"),
     [
-        ("mse_gradients", "the sign of dw is wrong", "gradients of positive residuals"),  # in its part
+        (
+            "mse_gradients",
+            "the sign of dw is wrong",
+            "gradients of positive residuals",
+        ),  # in its part
         ("mse_gradients", "sums the gradients", "dw with the size of x"),  # factors
         ("sgd_step", "steps uphill", "ignores lr"),
         ("predict", "predicts without b", "adds x to w"),  # a difference, and one beside it
         ("make_data", "noise as variance", "sorted x"),  # in two arrays
-        ("sample_batch", "sample by the global state", "sample unchecked"),  # which rows, and a refusal
+        (
+            "sample_batch",
+            "sample by the global state",
+            "sample unchecked",
+        ),  # which rows, and a refusal
         ("minibatch_gd", "short batch divided by batch size", "frozen within an epoch"),
         ("minibatch_gd", "descends by the global state", "losses divided by n"),
     ],

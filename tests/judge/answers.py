@@ -127,7 +127,9 @@ class Answer:
         again = self.subject(**self.values)
         if again.got != self.got:
             again.fail_with(finding("call changes", before=self.got), expected=expected)
-        found = observe(self.subject.function.parts, [compared, *self.hand_picked()])
+        function = self.subject.function
+        formulas = function.exact.formulas if function.exact else ()
+        found = observe(function.parts, [compared, *self.hand_picked()], formulas)
         self.fail_with(*found, expected=expected)
 
     def hand_picked(self) -> Iterator[list[Compared]]:

@@ -18,6 +18,7 @@ from tests.judge.mistakes import Entry, Mistake, Recorded, entries, right_versio
 from tests.judge.record import Function
 from tests.judge.resemblance import resemblances
 from tests.judge.two_mistakes import Values, differences
+from tests.judge.updates import with_updates
 from tests.judge.verdicts import Verdict
 from tests.judged.submission import Submission
 from tests.judged.values import Request, StandIn
@@ -38,7 +39,10 @@ def diagnosed(implementation: Implementation, verdict: Verdict) -> Verdict:
         if first.kind == "wrong" and subject.halted is None:
             found = likely(subject, first)
             if not found:
-                first = replace(first, resembles=resemblances(first))
+                if first.about == "minibatch_gd":
+                    first = with_updates(subject, first)
+                if len(first.findings) == 1:
+                    first = replace(first, resembles=resemblances(first))
             else:
                 first = replace(
                     first,

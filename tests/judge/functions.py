@@ -10,6 +10,7 @@ import functools
 import numpy as np
 
 from tests.judge import fingerprints, forms, showing, trusted
+from tests.judge.formulas import Formula
 from tests.judge.record import Exact, Function, Inputs
 from tests.judge.showing import column, paste_call
 from tests.judged.values import Array
@@ -36,6 +37,7 @@ PREDICTIONS: tuple[Inputs, ...] = (
     {"x": column([2e8, -3e8]), "w": -1e8, "b": 4e8},
     MANY,
 )
+RESIDUAL = "w * x + b - y"
 # One sample; then two and three, with x of a mean that is not 0; b = 0 first; residuals of
 # one sign, then of both.
 LOSSES: tuple[Inputs, ...] = (
@@ -154,6 +156,7 @@ RECORDS = (
             terms=lambda x, w, b: (np.abs(w * x) + abs(b),),
             base=None,
             cases=PREDICTIONS,
+            formulas=(Formula("formula", "w * x + b", lambda value, _: value),),
         ),
         fingerprint=fingerprints.exact,
         points=5,
@@ -174,7 +177,13 @@ RECORDS = (
         result="a number",
         builds_on=("predict",),
         trusted=trusted.mse_loss,
-        exact=Exact(nouns=("the loss",), terms=loss_terms, base=None, cases=LOSSES),
+        exact=Exact(
+            nouns=("the loss",),
+            terms=loss_terms,
+            base=None,
+            cases=LOSSES,
+            formulas=(Formula("mean", "(w * x + b - y) ** 2", lambda square, _: np.mean(square)),),
+        ),
         fingerprint=fingerprints.exact,
         points=5,
         hints=(
@@ -197,7 +206,14 @@ RECORDS = (
         builds_on=("predict",),
         trusted=trusted.mse_gradients,
         exact=Exact(
-            nouns=("dw", "db", "both gradients"), terms=gradient_terms, base=None, cases=LOSSES
+            nouns=("dw", "db", "both gradients"),
+            terms=gradient_terms,
+            base=None,
+            cases=LOSSES,
+            formulas=(
+                Formula("residuals", RESIDUAL, lambda r, given: np.mean(2 * r * given["x"])),
+                Formula("residuals", RESIDUAL, lambda r, _: np.mean(2 * r)),
+            ),
         ),
         fingerprint=fingerprints.exact,
         points=15,
@@ -226,6 +242,10 @@ RECORDS = (
             terms=lambda w, b, dw, db, lr: (abs(w) + abs(lr * dw), abs(b) + abs(lr * db)),
             base=lambda w, b, **_: (w, b),
             cases=STEPS,
+            formulas=(
+                Formula("becomes", "w - lr * dw", lambda new, given: new - given["w"]),
+                Formula("becomes", "b - lr * db", lambda new, given: new - given["b"]),
+            ),
         ),
         fingerprint=fingerprints.exact,
         points=5,

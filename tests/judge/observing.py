@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tests.judge.formulas import Formula, nearest, shown
 from tests.judge.verdicts import Finding, finding
 from tests.judged.values import Array
 
@@ -34,7 +35,9 @@ class Compared(NamedTuple):
         return len(self.inputs.get("x", ()))
 
 
-def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[Finding, ...]:
+def observe(
+    parts: Sequence[str], cases: Sequence[Sequence[Compared]], formulas: Sequence[Formula] = ()
+) -> tuple[Finding, ...]:
     """Say how results differ from the right ones.
 
     Parameters
@@ -43,6 +46,8 @@ def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[
         The names of the parts of each result.
     cases : sequence
         For each call, its parts beside the right ones.
+    formulas : sequence of Formula
+        What each part is made of, if that is known.
 
     Returns
     -------
@@ -50,7 +55,11 @@ def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[
         One for all parts together if they differ in the same way, else one for each part, those
         of right parts last; of more than two parts, the right ones are left out.
     """
-    found = [observe_part([case[k] for case in cases]) for k in range(len(parts))]
+    known = formulas or (None,) * len(parts)
+    found = [observe_part([case[k] for case in cases], known[k]) for k in range(len(parts))]
+    for k, one in enumerate(found):
+        if one.code == "value":
+            found[k] = another_part(parts, cases, k) or one
     if len(found) > 1 and all(one == found[0] for one in found):
         return (Finding(found[0].code, {**found[0].values, "part": "all"}),)
     named = [
@@ -62,7 +71,7 @@ def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[
     return (*wrong, *(right if len(parts) == 2 else ()))
 
 
-def observe_part(cases: Sequence[Compared]) -> Finding:
+def observe_part(cases: Sequence[Compared], formula: Formula | None = None) -> Finding:
     """Say how one part differs from what is right."""
     failing = [case for case in cases if not case.is_right]
     if not failing:
@@ -79,6 +88,7 @@ def observe_part(cases: Sequence[Compared]) -> Finding:
         changed_alike(got, right, tolerance)
         or inexact(got, right, tolerance)
         or scaled(got, right, tolerance, lengths)
+        or another_formula(cases, formula)
         or divided(failing, [case for case in cases if case.is_right])
         or example(failing[0])
     )
@@ -160,6 +170,36 @@ def common_factor(got: Array, right: Array, tolerance: Array) -> float | None:
     factor = float(ratios[0])
     same = np.abs(ratios - factor) <= 1e-9 * max(1.0, abs(factor))
     return factor if same.all() else None
+
+
+def another_part(
+    parts: Sequence[str], cases: Sequence[Sequence[Compared]], k: int
+) -> Finding | None:
+    """Say which other part's right numbers one has."""
+    for other, name in enumerate(parts):
+        if other != k and all(is_near(case[k], case[other].right) for case in cases):
+            return finding("another part", other=name)
+    return None
+
+
+def is_near(case: Compared, value: Any) -> bool:
+    """Whether a part is equal to something else than what is right, up to rounding."""
+    near = case.tolerance + 1e-12 * np.abs(value)
+    return bool((np.abs(case.got - np.ravel(value)) <= near).all())
+
+
+def another_formula(cases: Sequence[Compared], right: Formula | None) -> Finding | None:
+    """Say which formula all follow instead."""
+    if right is None or all(case.is_right for case in cases):
+        return None
+    inputs = [case.inputs for case in cases]
+    found = nearest(right, inputs, lambda value, k: is_near(cases[k], value))
+    if found is None:
+        return None
+    values = {"formula": found, "right": shown(right.text)}
+    if right.code == "becomes":
+        values["name"] = right.text[0]
+    return Finding(right.code, values)
 
 
 # When a result is wrong, on the cases tried: (name, test of the inputs). Its words are elsewhere.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tests.judge.forms import Form
+from tests.judge.formulas import Formula
 from tests.judge.showing import Paste, Shown, paste_call, show_call
 from tests.judged.submission import TORCH_PROBES
 from tests.judged.values import Probe
@@ -28,12 +29,15 @@ class Exact(NamedTuple):
         relation (of a step: where it starts); nothing if it is None.
     cases : tuple of mappings
         The arguments of the hand-picked calls, simplest first.
+    formulas : tuple of Formula
+        What each part is made of, where that is a formula; none to say nothing of it.
     """
 
     nouns: tuple[str, ...]
     terms: Callable[..., tuple[Any, ...]]
     base: Callable[..., tuple[float, ...]] | None
     cases: tuple[Inputs, ...]
+    formulas: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ Code = Literal[
     # a part of a result with one right value
     "right", "value", "scaled", "scaled by m", "divided by m", "rounded", "small lost",
     "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
+    "formula", "mean", "residuals", "becomes", "another part",
     "inexact", "estimated", "wrong when", "wrong if negative", "wrong for samples", "not finite",
     # batches
     "lengths differ", "too many rows", "foreign", "unpaired", "batch length", "repeated",

@@ -31,6 +31,8 @@ FACTORS = {
     0.0: "always 0",
 }
 
+NOUNS = {"all": "w and b", "both": "dw and db", "loss": "the loss"}  # of a descent
+
 if {*CODES} != {*get_args(Code)}:
     raise ValueError(f"codes without words, or the reverse: { ({*CODES} ^ {*get_args(Code)}) }")
 
@@ -121,7 +123,7 @@ def agreeing(verdict: Verdict, values: Mapping[str, Any]) -> dict[str, str]:
     """Return the part's noun, and the verbs and pronouns that go with it."""
     if "part" not in values:
         return {"it": "it"}
-    many = values["part"] == "all"
+    many = values["part"] in ("all", "both")
     return {
         "part": noun(verdict, values["part"]),
         "is": "are" if many else "is",
@@ -135,7 +137,7 @@ def noun(verdict: Verdict, part: str) -> str:
     """Return what a report calls a part of a result."""
     function = FUNCTIONS.get(verdict.about)
     if function is None or function.exact is None:
-        return "w and b" if part == "all" else part
+        return NOUNS.get(part, part)
     nouns = function.exact.nouns
     return nouns[-1] if part == "all" else nouns[function.parts.index(part)]
 
