@@ -60,6 +60,13 @@ def number(result: Description) -> float:
     return float(result.value)
 
 
+def numbers(result: Description) -> Any:
+    """Demand one number, or an array of them, of any shape."""
+    if isinstance(result, Values) and result.array.dtype == np.float64:
+        return result.array
+    return number(result)
+
+
 def column(result: Description, dtype: type = np.float64) -> Array:
     """Demand an array of shape (m, 1), whatever m."""
     if not isinstance(result, Values):
@@ -132,7 +139,9 @@ LOSSES = sequence(number, "epoch", "losses")
 DESCENT = parts(w=number, b=number, losses=LOSSES)
 BATCH = parts(xb=column, yb=column)
 EPOCH = sequence(BATCH, "batch", "batches")
-MAP = parts(ww=number, wb=number, w1=number, bw=number, bb=number, b1=number)
+MAP_PARTS = ("ww", "wb", "w1", "bw", "bb", "b1")
+MAP = parts(**dict.fromkeys(MAP_PARTS, number))
+MAPS = parts(**dict.fromkeys(MAP_PARTS, numbers))  # one of them, or many at once
 
 
 def model(result: Result) -> Model:

@@ -28,12 +28,16 @@ class Exact(NamedTuple):
         relation (of a step: where it starts); nothing if it is None.
     cases : tuple of mappings
         The arguments of the hand-picked calls, simplest first.
+    others : mapping
+        From the arguments: results that are wrong in a way that has a name, to say if all that
+        came are equal to them.
     """
 
     nouns: tuple[str, ...]
     terms: Callable[..., tuple[Any, ...]]
     base: Callable[..., tuple[float, ...]] | None
     cases: tuple[Inputs, ...]
+    others: Mapping[str, Callable[..., tuple[Any, ...]]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ Code = Literal[
     "right", "value", "scaled", "scaled by m", "divided by m", "rounded", "small lost",
     "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
     "inexact", "estimated", "wrong when", "wrong if negative", "wrong for samples", "not finite",
+    "wrong too", "other order of parts", "other result",
     # batches
     "lengths differ", "too many rows", "foreign", "unpaired", "batch length", "repeated",
     "samples missing", "samples repeated", "empty batch", "batch sizes", "lost", "all lost",
