@@ -85,12 +85,12 @@ def test_composition_does_the_first_map_then_the_second(
 ) -> None:
     first, second = pair  # of numbers, or of arrays
 
-    def moved(step: Map, w: Any, b: Any) -> tuple[Any, Any]:
+    def moved(step: Map, at: Any) -> Array:
         ww, wb, w1, bw, bb, b1 = step
-        return ww * w + wb * b + w1, bw * w + bb * b + b1
+        return np.array([ww * at[0] + wb * at[1] + w1, bw * at[0] + bb * at[1] + b1])
 
     def after(w: float, b: float) -> Array:
-        return np.array(moved(second, *moved(first, w, b)))
+        return moved(second, moved(first, (w, b)))
 
     compose(first=first, second=second, dress=dress).must_be(**map_that_leads(after))
 

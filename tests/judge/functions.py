@@ -134,10 +134,6 @@ def without_offsets(step: Map) -> Map:
     return ww, wb, 0 * w1, bw, bb, 0 * b1
 
 
-def sums(first: Map, second: Map) -> Map:
-    return tuple(one + two for one, two in zip(first, second, strict=True))
-
-
 def offsets_added(first: Map, second: Map) -> Map:
     ww, wb, _, bw, bb, _ = trusted.compose(first, second)
     return ww, wb, first[2] + second[2], bw, bb, first[5] + second[5]
@@ -150,10 +146,8 @@ OTHER_COMPOSITIONS: dict[str, Callable[..., Map]] = {
     "offsets of second": lambda first, second: trusted.compose(without_offsets(first), second),
     "offsets added": offsets_added,
     "offsets of first": lambda first, second: trusted.compose(first, without_offsets(second)),
-    "products": lambda first, second: tuple(
-        one * two for one, two in zip(first, second, strict=True)
-    ),
-    "sums": sums,
+    "products": lambda first, second: tuple(np.multiply(first, second)),
+    "sums": lambda first, second: tuple(np.add(first, second)),
 }
 
 

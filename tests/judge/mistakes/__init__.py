@@ -17,8 +17,7 @@ from tests.judge.mistakes.record import RECORD, read
 
 __all__ = ["MISTAKES", "RECORD", "Entry", "Mistake", "Recorded", "entries", "known"]
 
-RECORDED = read(RECORD) if RECORD.is_file() else []
-if not RECORDED:
+if not RECORD.is_file():
     for _stage in FILES:
         if (Path(__file__).parent / f"{_stage}.py").is_file():
             importlib.import_module(f"tests.judge.mistakes.{_stage}")
@@ -26,4 +25,4 @@ if not RECORDED:
 
 def entries(function: str) -> Sequence[Mistake | Recorded]:
     """Return what to compare a function with: its known mistakes, or the record of them."""
-    return [entry for entry in RECORDED if entry.function == function] or known(function)
+    return read(RECORD, function) if RECORD.is_file() else known(function)
