@@ -191,7 +191,8 @@ def test_fresh_handout_says_what_to_write(folder: Path) -> None:
 def test_right_code_passes_without_a_look_at_the_record(files: Files, tmp_path: Path) -> None:
     broken = {**files, "tests/judge/mistakes/recorded.json": File(b"{")}
     handout.write_folder(broken, tmp_path / "kata")
-    result = pytest_in(tmp_path / "kata", f"--impl={ROOT / 'solution'}", "tests/test_gradients.py")
+    right = ("tests/test_gradients.py", "tests/test_scan.py")
+    result = pytest_in(tmp_path / "kata", f"--impl={ROOT / 'solution'}", *right)
     assert result.returncode == 0, result.stdout
 
 

@@ -62,9 +62,13 @@ def number(result: Description) -> float:
 
 def numbers(result: Description) -> Any:
     """Demand one number, or an array of them, of any shape."""
-    if isinstance(result, Values) and result.array.dtype == np.float64:
-        return result.array
-    return number(result)
+    if isinstance(result, Number):
+        return float(result.value)
+    if not isinstance(result, Values):
+        raise Malformed("form", found=found(result), wanted="numbers")
+    if result.array.dtype != np.float64:
+        raise Malformed("dtype", dtype=str(result.array.dtype), wanted="float64")
+    return result.array
 
 
 def column(result: Description, dtype: type = np.float64) -> Array:

@@ -136,7 +136,7 @@ def map_with_offsets_last(xb: Any, yb: Any, alpha: Any) -> Any:
     return ww, wb, bw, bb, w1, b1
 
 
-@mistake("update_map", "the map is two rows of three: return six numbers side by side")
+@mistake("update_map", "two things are returned: return six numbers side by side, not two rows")
 def map_of_two_rows(xb: Any, yb: Any, alpha: Any) -> Any:
     ww, wb, w1, bw, bb, b1 = trusted.update_map(xb, yb, alpha)
     return (ww, wb, w1), (bw, bb, b1)
@@ -270,7 +270,7 @@ def composed_with_offsets_last(first: Any, second: Any) -> Any:
     return ww, wb, bw, bb, w1, b1
 
 
-@mistake("compose", "the map is two rows of three: return six parts side by side")
+@mistake("compose", "two things are returned: return six parts side by side, not two rows")
 def composed_to_two_rows(first: Any, second: Any) -> Any:
     ww, wb, w1, bw, bb, b1 = trusted.compose(first, second)
     return (ww, wb, w1), (bw, bb, b1)
@@ -302,7 +302,7 @@ def numbers_only(first: Any, second: Any) -> Any:
     return trusted.compose([float(part) for part in first], [float(part) for part in second])
 
 
-@mistake("compose", "the first map's arrays are changed by *= or +=: make new ones")
+@mistake("compose", "the first map's arrays are changed, as *=, += and out= do: make new ones")
 def first_changed_in_place(first: Any, second: Any) -> Any:
     result = trusted.compose(first, second)
     for part, new in zip(first, result, strict=True):
