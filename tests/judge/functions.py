@@ -87,7 +87,7 @@ MAPS: tuple[Inputs, ...] = (
 
 
 def many_maps(shape: tuple[int, ...], first: int) -> tuple[Array, ...]:
-    """Return maps of small whole numbers, that begin with this one."""
+    """Return maps of small whole numbers, others for another first one."""
     count = 6 * int(np.prod(shape))
     return tuple(((np.arange(count) + first) * first % 11 - 4.0).reshape(6, *shape))
 

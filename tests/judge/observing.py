@@ -54,7 +54,7 @@ def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[
     tuple of Finding
         One for all parts that differ in the same way, "all" if these are all there are. Of two
         parts, the right one comes last; of more, the right ones are left out, and of more than
-        two ways to differ, all but one are only counted as wrong.
+        two ways to differ, one is said and the other parts are only called wrong.
     """
     if len(parts) > 2 and (order := other_order(parts, cases)):
         return (finding("other order of parts", order=order),)

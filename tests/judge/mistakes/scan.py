@@ -464,7 +464,7 @@ def each_epoch_from_the_start(epochs: Any, w: Any, b: Any) -> Points:
 
 
 def backwards(epochs: Any, w: Any, b: Any) -> Points:
-    """Compose each map before those that came earlier."""
+    """Put each map in front of those that came earlier."""
     whole = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
     points = [(w, b)]
     for step in (step for epoch in epochs for step in epoch):
@@ -493,7 +493,7 @@ flawed(
 )
 flawed(
     "scan backwards",
-    "each map is composed before those that came earlier: compose(whole, next)",
+    "the maps are composed in the other order: compose(whole, next), what came earlier first",
     path=backwards,
 )
 flawed(
