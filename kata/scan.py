@@ -1,11 +1,12 @@
-"""Bonus: the descent as a scan, thousands of times faster than the loop.
+"""Bonus: the descent as a scan, hundreds of times faster than the loop.
 
 Under squared loss an update is an *affine map* of (w, b), whatever w and b are, and two maps one
 after the other are again one. It does not matter where the parentheses are put: a long run can be
 cut into segments whose maps are composed side by side, as arrays, then chained, then replayed side
 by side from where each segment begins.
 
-Nothing waits for this stage, and its tests are skipped until you write it.
+Nothing waits for this stage, and its tests are skipped until you write it. They judge the numbers
+alone, and a plain loop gives them: how much faster yours is, measure beside `minibatch_gd`.
 """
 
 import numpy as np
@@ -57,8 +58,8 @@ def compose(first: Map, second: Map) -> Map:
 
     Returns
     -------
-    tuple of six numbers
-        The composed map, in the same form.
+    tuple of six numbers, or of six arrays
+        The composed map, in the same form; `first` and `second` are not changed.
 
     Examples
     --------

@@ -81,6 +81,22 @@ samples = st.one_of(
 )
 maps = st.tuples(*[st.integers(-12, 12).map(lambda k: k / 4)] * 6)
 
+
+def drawn_maps(shape: tuple[int, ...], seed: int) -> tuple[Array, ...]:
+    """Return many maps at once."""
+    return tuple(np.random.default_rng(seed).integers(-12, 13, (6, *shape)) / 4)
+
+
+shapes = st.one_of(
+    st.sampled_from([(1,), (3,), (2, 1), (2, 3)]), up_to(400).map(lambda count: (count,))
+)
+pairs_of_maps = st.one_of(
+    st.tuples(maps, maps),
+    st.tuples(shapes, st.integers(0, 99)).map(
+        lambda drawn: (drawn_maps(*drawn), drawn_maps(drawn[0], drawn[1] + 100))
+    ),
+)
+
 # -- batches ------------------------------------------------------------------------------------
 
 # (n, batch_size) with and without a short last batch, batch_size 1, n and above n
@@ -190,10 +206,13 @@ def always_try_hand_picked(function: str) -> Callable[[Test], Test]:
     return always_try(*(arguments(case, next(turns)) for case in exact.cases))
 
 
+TOGETHER = (("x", "y", "samples"), ("xb", "yb", "samples"), ("first", "second", "pair"))
+
+
 def arguments(case: Any, dress: Dress) -> Options:
-    """Return a case as a property takes it: x and y as one draw, the samples."""
+    """Return a case as a property takes it: x and y as one draw, the samples; so two maps."""
     given = {**case, "dress": dress}
-    for x, y in (("x", "y"), ("xb", "yb")):
-        if y in given:
-            given["samples"] = given.pop(x), given.pop(y)
+    for one, two, both in TOGETHER:
+        if two in given:
+            given[both] = given.pop(one), given.pop(two)
     return given

@@ -1,5 +1,8 @@
 """The bonus: `update_map`, `compose`, `minibatch_gd_scan`, skipped while they are not written."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,12 +29,14 @@ from tests.strategies import (
     fewer_examples,
     full_batches,
     large_descents,
-    maps,
     mini_batches,
+    pairs_of_maps,
     rates,
     torch_seeds,
     up_to,
 )
+
+Map = tuple[Any, ...]
 
 THREE: Options = {"x": column([1, 2, 4]), "y": column([0, 3, 2]), "lr": 0.05, "epochs": 2}
 ALL_IN_ONE: Options = {**THREE, "batch_size": 3, "w": 0.0, "b": 0.0}
@@ -56,12 +61,15 @@ def test_map_makes_the_step_from_anywhere(
         dw, db = mse_gradients(xb, yb, w, b)
         return np.array([w - alpha * dw, b - alpha * db])
 
+    update_map(xb=xb, yb=yb, alpha=alpha, dress=dress).must_be(**map_that_leads(after))
+
+
+def map_that_leads(after: Callable[[float, float], Array]) -> dict[str, Array]:
+    """Return the parts of an affine map, from where it leads three points."""
     w1, b1 = after(0.0, 0.0)
-    ww, bw = after(1.0, 0.0) - [w1, b1]
-    wb, bb = after(0.0, 1.0) - [w1, b1]
-    update_map(xb=xb, yb=yb, alpha=alpha, dress=dress).must_be(
-        ww=ww, wb=wb, w1=w1, bw=bw, bb=bb, b1=b1
-    )
+    ww, bw = after(1.0, 0.0) - after(0.0, 0.0)
+    wb, bb = after(0.0, 1.0) - after(0.0, 0.0)
+    return {"ww": ww, "wb": wb, "w1": w1, "bw": bw, "bb": bb, "b1": b1}
 
 
 def test_shift_then_doubling(compose: Subject) -> None:
@@ -71,15 +79,20 @@ def test_shift_then_doubling(compose: Subject) -> None:
 
 
 @always_try_hand_picked("compose")
-@given(first=maps, second=maps, dress=dresses)
+@given(pair=pairs_of_maps, dress=dresses)
 def test_composition_does_the_first_map_then_the_second(
-    compose: Subject, first: tuple[float, ...], second: tuple[float, ...], dress: Dress
+    compose: Subject, pair: tuple[Map, Map], dress: Dress
 ) -> None:
-    def matrix(ww: float, wb: float, w1: float, bw: float, bb: float, b1: float) -> Array:
-        return np.array([[ww, wb, w1], [bw, bb, b1], [0.0, 0.0, 1.0]])  # acts on (w, b, 1)
+    first, second = pair  # of numbers, or of arrays
 
-    both = matrix(*second) @ matrix(*first)
-    compose(first=first, second=second, dress=dress).must_be(*both[0], *both[1])
+    def moved(step: Map, at: Any) -> Array:
+        ww, wb, w1, bw, bb, b1 = step
+        return np.array([ww * at[0] + wb * at[1] + w1, bw * at[0] + bb * at[1] + b1])
+
+    def after(w: float, b: float) -> Array:
+        return moved(second, moved(first, (w, b)))
+
+    compose(first=first, second=second, dress=dress).must_be(**map_that_leads(after))
 
 
 def test_scan_of_one_update(minibatch_gd_scan: Subject) -> None:

@@ -15,8 +15,10 @@ from tests.judge.functions import FUNCTIONS
 from tests.judge.specification import properties
 from tests.judged.values import Seed
 
+Code = Callable[..., Any]
 
-def elsewhere(function: str, code: Callable[..., Any]) -> Features:
+
+def elsewhere(function: str, code: Code) -> Features:
     """Yield what an implementation does on other cases than its tests and fingerprint have."""
     subject = diagnosis.sample(code).subjects[function]
     yield from OTHER_CASES[FUNCTIONS[function].fingerprint.__name__](subject)
@@ -27,15 +29,36 @@ def elsewhere(function: str, code: Callable[..., Any]) -> Features:
         yield verdict.code if verdict else ""
 
 
+def is_mixed(function: str, both: Code, one: Code, two: Code) -> bool:
+    """Whether the factors of two implementations multiply to another's, or the differences add."""
+    exact, right = FUNCTIONS[function].exact, FUNCTIONS[function].trusted
+    if exact is None or right is None:
+        return False
+    results = [
+        list(other_calls(diagnosis.sample(c).subjects[function])) for c in (both, one, two, right)
+    ]
+    bases = [exact.base(**a) if exact.base else 0.0 for a in arguments_of(function)]
+    found, a, b, due = [
+        [np.ravel(r) - np.ravel(base) for r, base in zip(of, bases, strict=True)] for of in results
+    ]
+    return all(map(np.allclose, map(np.multiply, a, b), map(np.multiply, found, due))) or all(
+        map(np.allclose, map(np.add, a, b), map(np.add, found, due))
+    )
+
+
 def other_calls(subject: Subject) -> Features:
-    function, rng = subject.function, np.random.default_rng(5)
+    for arguments in arguments_of(subject.function.name):
+        yield seen(partial(subject, **arguments))
+
+
+def arguments_of(function: str) -> Iterator[dict[str, Any]]:
+    record, rng = FUNCTIONS[function], np.random.default_rng(5)
     for _ in range(40):
         rows = (int(rng.choice([1, 2, 3, 40])), 1)
-        arguments: dict[str, Any] = {
+        yield {
             name: rng.normal(0, 3, rows) if name in ("x", "y") else float(rng.normal(0, 2))
-            for name in (*function.positional, *function.keywords)
+            for name in (*record.positional, *record.keywords)
         }
-        yield seen(partial(subject, **arguments))
 
 
 def other_batches(subject: Subject) -> Features:

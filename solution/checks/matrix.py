@@ -15,7 +15,7 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings
 )
 from tests.judge.diagnosis import sample
-from tests.judge.functions import STAGES
+from tests.judge.functions import FUNCTIONS
 from tests.judge.mistakes import known
 from tests.judge.specification import properties
 
@@ -46,9 +46,8 @@ def write_matrix(function: str) -> None:
 def main() -> None:
     """Print the matrix of some functions, or of all."""
     parser = argparse.ArgumentParser(prog="python -m solution.checks.matrix", description=__doc__)
-    functions = [name for names in STAGES.values() for name in names]
-    parser.add_argument("function", nargs="*", choices=[[], *functions], help="all by default")
-    for function in parser.parse_args().function or functions:
+    parser.add_argument("function", nargs="*", choices=[[], *FUNCTIONS], help="all by default")
+    for function in parser.parse_args().function or FUNCTIONS:
         write_matrix(function)
         sys.stdout.flush()
 

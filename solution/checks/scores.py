@@ -8,18 +8,22 @@ import argparse
 import itertools
 import multiprocessing
 import os
+import re
 import resource
 import sys
-import time
+import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import NamedTuple
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from solution.checks import attempts
 from solution.checks.attempts import Attempt, pair
-from solution.checks.elsewhere import elsewhere
+from solution.checks.elsewhere import elsewhere, is_mixed
+from solution.checks.equivalent import EQUIVALENT
 from solution.handout import record_of
 from tests.judge import (
     diagnosis,
@@ -28,6 +32,7 @@ from tests.judge import (
     wording,
 )
 from tests.judge.fingerprints import alike
+from tests.judge.mistakes.record import read, write
 from tests.judge.verdicts import Verdict
 
 PARTS = {
@@ -38,14 +43,11 @@ PARTS = {
     "ranges": attempts.ranges,
     "mutants": attempts.mutated,
 }
-# Mutants that do what the function should: why no test can refuse them is beside each.
-EQUIVALENT: dict[str, str] = {}
-
 FORK = multiprocessing.get_context("fork")
 MEMORY = 8 << 30  # bytes: no right implementation comes near it
 
-# What is wrong is said by the finding itself, whatever the code looks like.
-PLAIN = {"value", "descent", "losses", "step scaled", "distribution", "moment", "flaky"}
+# These say no more than that something is wrong, with the numbers of one call.
+PLAIN = {"value", "descent", "losses", "distribution", "moment", "flaky"}
 
 
 class Told(NamedTuple):
@@ -64,6 +66,7 @@ class Told(NamedTuple):
     likely: str = ""
 
 
+# Not named: a fact is said that holds for all calls, or the numbers of one call.
 OUTCOMES = ("accepted", "named truly", "named falsely", "fact", "example")
 
 
@@ -85,15 +88,17 @@ def outcome(attempt: Attempt, verdict: Verdict) -> str:
     if names:
         same = {*names} <= {*attempt.causes} or makes(attempt, names)
         return "named truly" if same else "named falsely"
-    return "example" if verdict.code in PLAIN and not verdict.resembles else "fact"
+    plain = all(one.code in PLAIN | {"right"} for one in verdict.findings)
+    return "example" if plain and not verdict.resembles else "fact"
 
 
 def makes(attempt: Attempt, names: Sequence[str]) -> bool:
     """Whether an implementation does what known mistakes do where neither was looked at."""
-    named = [e for name in names for e in mistakes.known(attempt.function) if e.name == name]
+    known = mistakes.known(attempt.function)
+    named = [entry for name in names for entry in known if entry.name == name]
     code = named[0].implementation if len(named) == 1 else pair(*named)[0]
     if code is None:
-        return False
+        return is_mixed(attempt.function, attempt.code, *(e.implementation for e in named))
     ours, theirs = [list(elsewhere(attempt.function, c)) for c in (attempt.code, code)]
     return alike(ours, theirs)
 
@@ -101,19 +106,19 @@ def makes(attempt: Attempt, names: Sequence[str]) -> bool:
 # -- each in a process of its own, which may hang, exit or fill the memory -----------------------
 
 
-def judge_all(tried: Iterable[Attempt], jobs: int) -> Iterator[tuple[Attempt, Told]]:
-    """Yield each with what it was told, in the order in which they end."""
+def judge_all(tried: Iterable[Attempt], jobs: int, folder: Path) -> Iterator[tuple[Attempt, Told]]:
+    """Yield each with what it was told, in the order in which they end.
+
+    What the known mistakes do is written down once, into the folder, as learners have it.
+    """
     running: dict[Connection, Attempt] = {}
     waiting = iter(tried)
-    known: set[str] = set()
     while True:
         for attempt in itertools.islice(waiting, jobs - len(running)):
-            if attempt.function not in known:
-                known.add(attempt.function)
-                record(attempt.function)
+            if not record_file(folder, attempt.function).exists():
+                started(write_record, folder, attempt.function).join()
             ours, theirs = FORK.Pipe(duplex=False)
-            process = FORK.Process(target=answer, args=(attempt, theirs), daemon=True)
-            process.start()
+            started(answer, attempt, folder, theirs)
             theirs.close()
             running[ours] = attempt
         if not running:
@@ -127,34 +132,33 @@ def judge_all(tried: Iterable[Attempt], jobs: int) -> Iterator[tuple[Attempt, To
             yield running.pop(ready), told
 
 
-def record(function: str) -> None:
-    """Write down what the known mistakes of a function do, once, as learners have it.
-
-    In a process of its own: where PyTorch has computed gradients, its threads forbid a fork.
-    """
-    ours, theirs = FORK.Pipe(duplex=False)
-
-    def send() -> None:
-        theirs.send(
-            [record_of(entry) for entry in (mistakes.RIGHT[function], *mistakes.known(function))]
-        )
-
-    FORK.Process(target=send, daemon=True).start()
-    mistakes.RECORDED.extend(ours.recv())
+def started(work: Callable[..., None], *args: Any) -> BaseProcess:
+    """Start a process; this one computes no gradients: threads of PyTorch forbid a fork."""
+    process = FORK.Process(target=work, args=args, daemon=True)
+    process.start()
+    return process
 
 
-def answer(attempt: Attempt, connection: Connection) -> None:
+def record_file(folder: Path, function: str) -> Path:
+    return folder / f"{function}.json"
+
+
+def write_record(folder: Path, function: str) -> None:
+    entries = [entry for entry in mistakes.RIGHT.values() if entry.function == function]
+    text = write(map(record_of, [*entries, *mistakes.known(function)]))
+    record_file(folder, function).write_text(text, encoding="utf-8")
+
+
+def answer(attempt: Attempt, folder: Path, connection: Connection) -> None:
     """Judge in this process, and send what was told."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("ignore")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    mistakes.RECORDED[:] = [
-        entry
-        for entry in mistakes.RECORDED
-        if (entry.function, entry.name) not in [(attempt.function, n) for n in attempt.without]
-    ]
+    mistakes.RECORD = record_file(folder, attempt.function)
+    known = read(mistakes.RECORD, attempt.function)
+    known[:] = [entry for entry in known if entry.name not in attempt.without]
     connection.send(judge(attempt))
 
 
@@ -171,28 +175,25 @@ def main() -> int:
     parser.add_argument("--function", help="try implementations of this one only")
     cores = len(os.sched_getaffinity(0))
     parser.add_argument("--jobs", type=int, default=cores, metavar="J")
-    parser.add_argument("--log", type=argparse.FileType("w"), help="write a line for each")
+    parser.add_argument("--log", type=argparse.FileType("w"), help="what each was told")
     options = parser.parse_args()
-    print(f"{'':<12}{'tried':>7}" + "".join(f"{name:>15}" for name in OUTCOMES) + "    seconds")
-    wrong: list[str] = []
-    for part in options.part or PARTS:
-        started = time.monotonic()
-        tried = (a for a in PARTS[part]() if options.function in (None, a.function))
-        counts: Counter[str] = Counter()
-        for attempt, told in judge_all(
-            itertools.islice(tried, None, None, options.every), options.jobs
-        ):
-            counts[told.outcome] += 1
-            text = f"{part}: {attempt.function}: {attempt.name}: {told}"
-            if options.log:
-                print(f"{text}\n{attempt.source}\n", file=options.log, flush=True)
-            if is_wrong(part, attempt, told):
-                wrong.append(text)
-        shown = "".join(f"{counts[name]:>15}" for name in OUTCOMES)
-        print(
-            f"{part:<12}{counts.total():>7}{shown}{time.monotonic() - started:>11.0f}", flush=True
-        )
-    print(*wrong, sep="\n")
+    print(f"{'':<12}{'tried':>7}" + "".join(f"{name:>15}" for name in OUTCOMES))
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for part in options.part or PARTS:
+            tried = (a for a in PARTS[part]() if options.function in (None, a.function))
+            some = itertools.islice(tried, None, None, options.every)
+            counts: Counter[str] = Counter()
+            for attempt, told in judge_all(some, options.jobs, Path(folder)):
+                counts[told.outcome] += 1
+                text = f"{part}: {attempt.function}: {attempt.name}: {told}"
+                if options.log:
+                    print(f"{text}\n{attempt.source}\n", file=options.log, flush=True)
+                if is_wrong(part, attempt, told):
+                    wrong += 1
+                    print(text, file=sys.stderr, flush=True)
+            shown = "".join(f"{counts[name]:>15}" for name in OUTCOMES)
+            print(f"{part:<12}{counts.total():>7}{shown}", flush=True)
     return bool(wrong)
 
 
@@ -201,10 +202,14 @@ def is_wrong(part: str, attempt: Attempt, told: Told) -> bool:
     if part == "right":
         return told.outcome != "accepted"
     if told.outcome == "accepted":
-        return f"{attempt.function}: {attempt.name}" not in EQUIVALENT
-    return told.outcome == "named falsely" or (
-        part == "catalogue" and told.outcome != "named truly"
-    )
+        return why_equivalent(attempt) is None
+    return told.outcome in ("named falsely", "fact" if part == "catalogue" else "")
+
+
+def why_equivalent(attempt: Attempt) -> str | None:
+    """Return why no test can refuse a mutant: it does what the function should."""
+    name = f"{attempt.function}: {attempt.name}"
+    return next((why for names, why in EQUIVALENT if re.fullmatch(names, name)), None)
 
 
 if __name__ == "__main__":

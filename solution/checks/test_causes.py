@@ -8,6 +8,7 @@ import pytest
 
 from solution.batching import shuffled_batches
 from solution.gradients import mse_gradients, mse_loss, sgd_step
+from solution.scan import apply, compose, update_map
 from tests.judge import diagnosis, wording
 from tests.judge.verdicts import Verdict
 
@@ -122,6 +123,44 @@ def shuffles_every_second_epoch(
     return w, b, losses
 
 
+@lookalike("update_map")
+def returns_the_new_w_and_b(xb: Any, yb: Any, alpha: Any) -> Any:
+    return 0.0, 2 * alpha * np.mean(yb), alpha
+
+
+@lookalike("compose")
+def refuses_arrays(first: Any, second: Any) -> Any:
+    if isinstance(first[0], np.ndarray):
+        raise TypeError("one map at a time")
+    return compose(first, second)
+
+
+@lookalike("compose")
+def takes_the_last_of_many(first: Any, second: Any) -> Any:
+    return tuple(np.ravel(part)[-1] for part in compose(first, second))
+
+
+@lookalike("compose")
+def forgets_an_offset_of_many(first: Any, second: Any) -> Any:
+    parts = [*compose(first, second)]
+    return [*parts[:5], second[5]] if isinstance(first[0], np.ndarray) else parts
+
+
+@lookalike("minibatch_gd_scan")
+def applies_segments_backwards(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        maps = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            maps.append(update_map(xb, yb, lr))
+            losses.append(mse_loss(xb, yb, w, b))
+        for step in reversed(maps):
+            w, b = apply(step, w, b)
+    return w, b, np.reshape(losses, (epochs, -1)).mean(axis=1)
+
+
 @pytest.mark.parametrize(("function", "implementation"), LOOKALIKES)
 def test_no_cause_is_better_than_a_false_one(
     function: str, implementation: Callable[..., Any]
@@ -146,6 +185,37 @@ def sign_and_factor(x: Any, y: Any, w: Any, b: Any) -> Any:
 def differences(x: Any, y: Any, w: Any, b: Any, h: float = 1e-5) -> Any:
     loss = mse_loss(x, y, w, b)
     return (mse_loss(x, y, w + h, b) - loss) / h, (mse_loss(x, y, w, b + h) - loss) / h
+
+
+def in_lists(first: Any, second: Any) -> Any:
+    return [np.asarray(part).tolist() for part in compose(first, second)]
+
+
+def in_float32(first: Any, second: Any) -> Any:
+    parts = compose(first, second)
+    return [part.astype(np.float32) if isinstance(part, np.ndarray) else part for part in parts]
+
+
+def arrays_of_one(first: Any, second: Any) -> Any:
+    return [np.atleast_1d(part) for part in compose(first, second)]
+
+
+def w_row_halved(first: Any, second: Any) -> Any:
+    parts = compose(first, second)
+    return tuple(part / 2 for part in parts[:3]) + parts[3:]
+
+
+@pytest.mark.parametrize(
+    ("implementation", "headline"),
+    [
+        (in_lists, "returns for ww a list of 2, not one number or an array of them"),
+        (in_float32, "returns for ww an array of dtype float32, not float64"),
+        (arrays_of_one, "returns for ww an array of shape (1,), not one number"),
+        (w_row_halved, "ww, wb and w1 are exactly half of what they should be"),
+    ],
+)
+def test_headline_about_a_map(implementation: Callable[..., Any], headline: str) -> None:
+    assert wording.headline(told("compose", implementation)) == headline
 
 
 @pytest.mark.parametrize(

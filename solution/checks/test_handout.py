@@ -21,7 +21,7 @@ from tests.judge.fingerprints import Loose, alike
 from tests.judge.functions import BONUS, FILES, STAGE_OF, STAGES
 from tests.judge.mistakes import RECORD, Recorded, entries, known, record
 
-FUNCTIONS = [name for names in STAGES.values() for name in names]
+FUNCTIONS = [*STAGE_OF]
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +100,7 @@ def test_no_function_of_the_solution_is_anywhere(files: Files) -> None:
 
 
 def test_no_known_mistake_is_anywhere(files: Files) -> None:
-    wrong = list(bodies(*(f"tests/judge/mistakes/{stage}" for stage in STAGES)))
+    wrong = list(bodies(*(f"tests/judge/mistakes/{stage}" for stage in FILES)))
     assert len(wrong) > 300
     found = {*handed_out(wrong, files)}
     assert {
@@ -191,7 +191,8 @@ def test_fresh_handout_says_what_to_write(folder: Path) -> None:
 def test_right_code_passes_without_a_look_at_the_record(files: Files, tmp_path: Path) -> None:
     broken = {**files, "tests/judge/mistakes/recorded.json": File(b"{")}
     handout.write_folder(broken, tmp_path / "kata")
-    result = pytest_in(tmp_path / "kata", f"--impl={ROOT / 'solution'}", "tests/test_gradients.py")
+    right = ("tests/test_gradients.py", "tests/test_scan.py")
+    result = pytest_in(tmp_path / "kata", f"--impl={ROOT / 'solution'}", *right)
     assert result.returncode == 0, result.stdout
 
 
@@ -201,7 +202,7 @@ def wrong(stage: str, which: int) -> str:
     imported = "from tests.judge.mistakes.catalogue import mistake\n"
     assert imported in text
     text = text.replace(imported, COLLECT)
-    for function in STAGES[stage]:
+    for function in FILES[stage]:
         text += f"\n{function} = found[{function!r}, {chosen(function, which).sentence!r}]"
     return text
 
@@ -219,7 +220,7 @@ def chosen(function: str, which: int) -> Any:
 
 def test_report_is_that_of_the_whole_project(folder: Path, tmp_path: Path) -> None:
     which = 13  # any one: half of all are compared below
-    for stage in STAGES:
+    for stage in FILES:
         (tmp_path / f"{stage}.py").write_text(wrong(stage, which), encoding="utf-8")
     reports = []
     for project in (ROOT, folder):
@@ -236,8 +237,7 @@ def test_report_is_that_of_the_whole_project(folder: Path, tmp_path: Path) -> No
 def test_record_names_the_mistake(
     function: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorded = record.read(folder / RECORD.relative_to(ROOT))
-    monkeypatch.setattr("tests.judge.mistakes.RECORDED", recorded)
+    monkeypatch.setattr("tests.judge.mistakes.RECORD", folder / RECORD.relative_to(ROOT))
     assert len(entries(function)) == len(known(function)) > 7
     for mistake in known(function)[::2]:
         implementation = diagnosis.sample(mistake.implementation)
@@ -269,7 +269,7 @@ def test_features_come_back_as_they_were(feature: Any, tmp_path: Path) -> None:
     complaint = [["value", "all"], ["flaky"]]
     entry = Recorded("a name", "predict", "a sentence", complaint, [feature])
     (tmp_path / "recorded.json").write_text(record.write([entry]), encoding="utf-8")
-    (back,) = record.read(tmp_path / "recorded.json")
+    (back,) = record.read(tmp_path / "recorded.json", "predict")
     assert (back, back.complaint) == (entry, complaint)
     (found,) = back.features
     assert type(found) is type(feature)

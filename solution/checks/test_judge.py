@@ -18,6 +18,7 @@ from tests.judge.functions import FILES, FUNCTIONS, STAGES, table
 from tests.judge.judging import Implementation
 from tests.judge.mistakes import known
 from tests.judge.record import Function
+from tests.judge.showing import paste_call
 from tests.judge.verdicts import Code, Value, Verdict, finding, from_plain, to_plain
 from tests.judged.submission import Submission
 from tests.judged.values import ProblemKind
@@ -124,6 +125,16 @@ def test_a_mistake_is_named_whatever_order_it_draws() -> None:
     assert diagnosis.diagnosed(implementation, verdict).mistake == "shuffled once"
 
 
+def test_a_call_with_arrays_in_tuples_can_be_pasted() -> None:
+    exact = FUNCTIONS["compose"].exact
+    assert exact is not None
+    for values in exact.cases:
+        *before, call = paste_call("tests.judge.trusted", "compose", values, 1).split("; ")
+        space: dict[str, Any] = {}
+        exec("; ".join(before), space)
+        np.testing.assert_array_equal(eval(call, space), trusted.compose(**values))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "got"),
     [
@@ -170,7 +181,7 @@ def test_a_verdict_survives_the_way_to_another_process() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Using a target size")
-@pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_verdicts_on_known_mistakes_survive_it(function: str) -> None:
     for mistake in known(function)[::5]:
         implementation = diagnosis.sample(mistake.implementation)

@@ -8,13 +8,14 @@ import pytest
 
 from solution.checks.attempts import pair
 from tests.judge import diagnosis, wording
-from tests.judge.answers import as_tuple
-from tests.judge.functions import FUNCTIONS, STAGES
+from tests.judge.answers import Answer, as_tuple
+from tests.judge.functions import FUNCTIONS
 from tests.judge.mistakes import MISTAKES, Mistake, known
 from tests.judge.observing import CONDITIONS, Compared, observe_part
+from tests.judge.verdicts import Finding
 
 
-@pytest.mark.parametrize("function", [name for names in STAGES.values() for name in names])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_function_has_mistakes_of_its_own(function: str) -> None:
     names = [mistake.name for mistake in known(function)]
     sentences = {mistake.sentence for mistake in known(function)}
@@ -77,9 +78,10 @@ OF_ALL |= {"absolute", "constant", "offset", "cut off", "right"}
 def test_headline_is_true_on_other_arguments(mistake: Mistake) -> None:
     verdict = diagnosis.sample(mistake.implementation).first_problem(mistake.function)
     assert verdict is not None
-    parts = FUNCTIONS[mistake.function].parts
     for fact in verdict.findings:
-        for part in parts if fact.values.get("part") == "all" else [fact.values.get("part")]:
+        if fact.code == "other result":
+            assert all(is_as(str(fact.values["what"]), answer) for answer, _ in answers(mistake))
+        for part in parts_of(mistake.function, fact):
             if fact.code in OF_ALL:
                 found = observe_part(list(compared(mistake, str(part))))
                 assert found.code == fact.code
@@ -91,14 +93,48 @@ def test_headline_is_true_on_other_arguments(mistake: Mistake) -> None:
                 assert all(case.is_right for case in others)
 
 
+MANY_PARTS = [m for m in EXACT if len(FUNCTIONS[m.function].parts) > 2]
+
+
+@pytest.mark.parametrize("mistake", MANY_PARTS, ids=lambda m: f"{m.function}: {m.name}")
+def test_headline_about_many_parts_says_what_they_have_in_common(mistake: Mistake) -> None:
+    verdict = diagnosis.sample(mistake.implementation).first_problem(mistake.function)
+    assert verdict is not None
+    assert len(verdict.findings) <= 2
+    assert "right" not in {fact.code for fact in verdict.findings}
+
+
+def parts_of(function: str, fact: Finding) -> list[str]:
+    """Return the parts that a fact is about."""
+    part = fact.values.get("part", [])
+    if part == "all":
+        return list(FUNCTIONS[function].parts)
+    return part if isinstance(part, list) else [str(part)]
+
+
 def applies(fact: Mapping[str, Any], case: Compared) -> bool:
     """Say whether a condition of being wrong holds: one of the arguments, or a negative result."""
     condition = fact.get("condition")
     return CONDITIONS[condition](case.inputs) if condition else bool((case.right < 0).any())
 
 
+def is_as(what: str, answer: Answer) -> bool:
+    """Whether a result is equal to the named wrong one."""
+    exact = answer.subject.function.exact
+    assert exact is not None
+    other = as_tuple(exact.others[what](**answer.values))
+    return all(part.is_right for part in answer.compared(other))
+
+
 def compared(mistake: Mistake, part: str) -> Iterator[Compared]:
     """Yield this part of what the mistake gives for arguments that no test has."""
+    parts = FUNCTIONS[mistake.function].parts
+    for answer, right in answers(mistake):
+        yield answer.compared(right)[parts.index(part)]
+
+
+def answers(mistake: Mistake) -> Iterator[tuple[Answer, tuple[Any, ...]]]:
+    """Yield what the mistake gives for arguments that no test has, and what is right."""
     function = FUNCTIONS[mistake.function]
     assert function.trusted is not None
     subject = diagnosis.sample(mistake.implementation).subjects[mistake.function]
@@ -106,9 +142,14 @@ def compared(mistake: Mistake, part: str) -> Iterator[Compared]:
     for _ in range(60):
         rows = (int(rng.choice([1, 2, 3, 40])), 1)
         arguments: dict[str, Any] = {
-            name: rng.normal(0, 3, rows) if name in ("x", "y") else rng.choice([0, 1, rng.normal()])
-            for name in (*function.positional, *function.keywords)
+            name: drawn(name, rows, rng) for name in (*function.positional, *function.keywords)
         }
-        answer = subject(**arguments)
-        right = as_tuple(function.trusted(**arguments))
-        yield answer.compared(right)[function.parts.index(part)]
+        yield subject(**arguments), as_tuple(function.trusted(**arguments))
+
+
+def drawn(name: str, rows: tuple[int, int], rng: np.random.Generator) -> Any:
+    if name in ("x", "y", "xb", "yb"):
+        return rng.normal(0, 3, rows)
+    if name in ("first", "second"):
+        return tuple(rng.normal(0, 3, 6).tolist())
+    return rng.choice([0, 1, rng.normal()])

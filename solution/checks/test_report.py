@@ -274,6 +274,82 @@ def test_bonus_is_judged_once_it_is_written(judge: Judge, modules: Path, change:
     assert "  + scan       wrong        to correct: compose" in result.stdout.str()
 
 
+SCAN = """
+import numpy as np
+
+from .batching import shuffled_batches
+from .gradients import mse_gradients, mse_loss
+
+
+def update_map(xb, yb, alpha):
+    xx, x, xy, y = (2 * alpha * np.mean(part) for part in (xb * xb, xb, xb * yb, yb))
+    return 1 - xx, -x, xy, -x, 1 - 2 * alpha, y
+
+
+def compose(first, second):
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = second
+    to_w = p * a + q * d, p * b + q * e, p * c + q * f + r
+    return *to_w, s * a + t * d, s * b + t * e, s * c + t * f + u
+
+
+def minibatch_gd_scan(x, y, *, batch_size, lr, epochs, rng, w=0.0, b=0.0):
+    drawn = [list(shuffled_batches(x, y, batch_size, rng)) for _ in range(epochs)]
+    maps = np.array([[update_map(*batch, lr) for batch in epoch] for epoch in drawn])
+    losses = np.zeros((epochs, len(drawn[0])))
+    whole = tuple(maps[:, 0].T)  # of each epoch, composed for all of them side by side
+    for place in range(1, len(drawn[0])):
+        whole = compose(whole, tuple(maps[:, place].T))
+    for epoch, batches in enumerate(drawn):
+        at = w, b
+        for place, (xb, yb) in enumerate(batches):
+            losses[epoch, place] = mse_loss(xb, yb, *at)
+            at = moved(maps[epoch, place], *at)
+        w, b = moved([part[epoch] for part in whole], w, b)
+    return w, b, losses.mean(axis=1)
+
+
+def moved(step, w, b):
+    return step[0] * w + step[1] * b + step[2], step[3] * w + step[4] * b + step[5]
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "old", "new", "headline"),
+    [
+        (
+            "update_map",
+            "(2 * alpha * np",
+            "(alpha * np",
+            "ww − 1, wb, w1, bw and b1 are exactly half",
+        ),
+        ("compose", "= first", "= second", "ww and bb are 4 where they should be 2, and wb"),
+        (
+            "compose",
+            "return *to_w, s * a + t * d, s * b + t * e, s * c + t * f + u",
+            "to_b = s * a + t * d, s * b + t * e, s * c + t * f + u\n"
+            "    return tuple(np.mean(part) for part in to_w + to_b)",
+            "returns for ww one number, not an array of shape (2,)",
+        ),
+        ("compose", "*to_w, s * a", "*map(float, to_w), s * a", "raises TypeError"),
+    ],
+)
+def test_what_the_scan_builds_on_is_blamed_alone(
+    judge: Judge, modules: Path, function: str, old: str, new: str, headline: str
+) -> None:
+    assert SCAN.count(old) == 1
+    (modules / "scan.py").write_text(SCAN.replace(old, new), encoding="utf-8")
+    result = judge(modules, file="tests/test_scan.py")
+    assert result.ret == 1
+    assert report(result).startswith(f"✗ {function}: {headline}")
+    assert f"  + scan       wrong        to correct: {function}\n" in result.stdout.str()
+
+
+def test_the_scan_may_be_any(judge: Judge, modules: Path) -> None:
+    (modules / "scan.py").write_text(SCAN, encoding="utf-8")
+    assert judge(modules, file="tests/test_scan.py").ret == 0
+
+
 def test_bonus_may_be_a_loop(judge: Judge, modules: Path) -> None:
     (modules / "scan.py").write_text(
         """

@@ -25,6 +25,8 @@ from solution.grading import run
 from tests.judge.functions import STAGES
 from tests.judge.mistakes import MISTAKES
 
+GRADED = {name for names in STAGES.values() for name in names}  # no bonus
+
 Files = Mapping[str, bytes]
 Item = TypeVar("Item")
 
@@ -39,8 +41,10 @@ def unfinished(stages: int) -> dict[str, bytes]:
 
 def make_class(number: int) -> dict[str, Files]:
     """Return submissions: half right, a third wrong, the rest hostile and unfinished in turn."""
-    right = (replaced(style.function, style.implementation) for style in spread(STYLES))
-    wrong = (replaced(entry.function, entry.implementation) for entry in spread(MISTAKES))
+    styles = [style for style in STYLES if style.function in GRADED]
+    mistakes = [entry for entry in MISTAKES if entry.function in GRADED]
+    right = (replaced(style.function, style.implementation) for style in spread(styles))
+    wrong = (replaced(entry.function, entry.implementation) for entry in spread(mistakes))
     hostile = (cheat.code(Path("/nowhere")) for cheat in spread(CHEATS))
     begun = (unfinished(stages) for stages in itertools.cycle(range(1, 5)))
     found: dict[str, Files] = {}

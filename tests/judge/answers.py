@@ -1,7 +1,7 @@
 """What a call gave, and the demands on it that need nothing but the call."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
@@ -127,12 +127,16 @@ class Answer:
         again = self.subject(**self.values)
         if again.got != self.got:
             again.fail_with(finding("call changes", before=self.got), expected=expected)
+        cases = [(self, compared), *self.hand_picked()]
+        other = self.other_result([answer for answer, _ in cases])
+        if other is not None:
+            self.fail_with(other, expected=expected)
         function = self.subject.function
         formulas = function.exact.formulas if function.exact else ()
-        found = observe(function.parts, [compared, *self.hand_picked()], formulas)
+        found = observe(function.parts, [parts for _, parts in cases], formulas)
         self.fail_with(*found, expected=expected)
 
-    def hand_picked(self) -> Iterator[list[Compared]]:
+    def hand_picked(self) -> Iterator[tuple["Answer", list[Compared]]]:
         """Yield what the function gives for its hand-picked cases, beside what is right."""
         function = self.subject.function
         if function.exact is None or function.trusted is None:
@@ -140,20 +144,39 @@ class Answer:
         for case in function.exact.cases:
             with contextlib.suppress(Wrong, Halted):  # of another kind: it says nothing here
                 answer = self.subject(**case)
-                yield answer.compared(as_tuple(function.trusted(**case)))
+                yield answer, answer.compared(as_tuple(function.trusted(**case)))
+
+    def other_result(self, answers: Sequence["Answer"]) -> Finding | None:
+        """Say what all of these are equal to, instead of what is right."""
+        exact = self.subject.function.exact
+        assert exact is not None, "only functions with one right result can be compared"
+        for what, other in exact.others.items():
+            if all(c.is_right for a in answers for c in a.compared(other(**a.values))):
+                return finding("other result", what=what)
+        return None
 
     def compared(self, right: tuple[Any, ...]) -> list[Compared]:
         """Put each part of the result beside the right one."""
         exact = self.subject.function.exact
         assert exact is not None, "only functions with one right result can be compared"
         found = as_tuple(self.value)
-        if np.shape(found[0]) != np.shape(right[0]):
-            shapes = {"shape": list(np.shape(found[0])), "wanted": list(np.shape(right[0]))}
-            self.fail_with(finding("result shape", **shapes), expected=show_right(right))
+        names = self.subject.function.parts
+        for name, f, r in zip(names, found, right, strict=True):
+            if np.shape(f) != np.shape(r):
+                place = [name] if len(names) > 1 else []
+                shapes = {"shape": list(np.shape(f)), "wanted": list(np.shape(r))}
+                wrong = finding("result shape", place=place, **shapes)
+                self.fail_with(wrong, expected=show_right(right))
         bases = exact.base(**self.values) if exact.base else (0.0,) * len(right)
         terms = exact.terms(**self.values)
         return [
-            Compared(self.values, np.ravel(f) - base, np.ravel(r) - base, ROUNDING * np.ravel(size))
+            Compared(
+                self.values,
+                np.ravel(f) - base,
+                np.ravel(r) - base,
+                ROUNDING * np.broadcast_to(np.ravel(size), np.size(r)),
+                base,
+            )
             for f, r, base, size in zip(found, right, bases, terms, strict=True)
         ]
 

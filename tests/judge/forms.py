@@ -60,6 +60,17 @@ def number(result: Description) -> float:
     return float(result.value)
 
 
+def numbers(result: Description) -> Any:
+    """Demand one number, or an array of them, of any shape."""
+    if isinstance(result, Number):
+        return float(result.value)
+    if not isinstance(result, Values):
+        raise Malformed("form", found=found(result), wanted="numbers")
+    if result.array.dtype != np.float64:
+        raise Malformed("dtype", dtype=str(result.array.dtype), wanted="float64")
+    return result.array
+
+
 def column(result: Description, dtype: type = np.float64) -> Array:
     """Demand an array of shape (m, 1), whatever m."""
     if not isinstance(result, Values):
@@ -132,7 +143,9 @@ LOSSES = sequence(number, "epoch", "losses")
 DESCENT = parts(w=number, b=number, losses=LOSSES)
 BATCH = parts(xb=column, yb=column)
 EPOCH = sequence(BATCH, "batch", "batches")
-MAP = parts(ww=number, wb=number, w1=number, bw=number, bb=number, b1=number)
+MAP_PARTS = ("ww", "wb", "w1", "bw", "bb", "b1")
+MAP = parts(**dict.fromkeys(MAP_PARTS, number))
+MAPS = parts(**dict.fromkeys(MAP_PARTS, numbers))  # one of them, or many at once
 
 
 def model(result: Result) -> Model:

@@ -6,6 +6,8 @@ To add a function, add its record here, in the order in which the stages are sol
 """
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -78,10 +80,20 @@ STEPS: tuple[Inputs, ...] = (
 MAPS: tuple[Inputs, ...] = (
     {"xb": column([1]), "yb": column([0]), "alpha": 0.5},
     {"xb": column([2]), "yb": column([1]), "alpha": 0.125},
+    {"xb": column([2]), "yb": column([3]), "alpha": 1.0},
     {"xb": column([1, 2]), "yb": column([0, 3]), "alpha": 0.25},
-    {"xb": column([0.3, 1.7, -0.4]), "yb": column([2.2, -1.1, 0.6]), "alpha": 0.07},
+    {"xb": column([0.3, -1.7, -0.4]), "yb": column([2.2, -1.1, 0.6]), "alpha": 0.07},
     {"xb": column([0]), "yb": column([0]), "alpha": 0.1},
+    {"xb": column([-1, 0.5, 2]), "yb": column([1, -3, 0.5]), "alpha": -0.25},
 )
+
+
+def many_maps(shape: tuple[int, ...], first: int) -> tuple[Array, ...]:
+    """Return maps of small whole numbers, others for another first one."""
+    count = 6 * int(np.prod(shape))
+    return tuple(((np.arange(count) + first) * first % 11 - 4.0).reshape(6, *shape))
+
+
 COMPOSITIONS: tuple[Inputs, ...] = (
     {"first": (1.0, 0.0, 2.0, 0.0, 1.0, 3.0), "second": (1.0, 0.0, 5.0, 0.0, 1.0, 7.0)},
     {"first": (2.0, 0.0, 0.0, 0.0, 3.0, 0.0), "second": (5.0, 0.0, 0.0, 0.0, 7.0, 0.0)},
@@ -89,6 +101,9 @@ COMPOSITIONS: tuple[Inputs, ...] = (
     {"first": (0.0, 1.0, 0.0, 1.0, 0.0, 0.0), "second": (1.0, 2.0, 0.0, 3.0, 4.0, 0.0)},
     {"first": (1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "second": (7.0, 8.0, 9.0, 2.0, 3.0, 5.0)},
     {"first": (0.5, -0.25, 1.5, 2.0, -1.0, 0.0), "second": (-1.0, 3.0, 0.5, 0.25, 2.0, -4.0)},
+    # many at once: two, and two in each of three segments
+    {"first": many_maps((2,), first=1), "second": many_maps((2,), first=2)},
+    {"first": many_maps((3, 2), first=1), "second": many_maps((3, 2), first=3)},
 )
 
 
@@ -110,7 +125,45 @@ def gradient_terms(x: Array, y: Array, w: float, b: float) -> tuple[float, float
     return 2 * of_w, 2 * float(np.mean(terms))
 
 
-MAP_NOUNS = ("ww", "wb", "w1", "bw", "bb", "b1")
+# -- what wrong results may be equal to -------------------------------------------------------
+
+Map = tuple[Any, ...]
+IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)  # leaves w and b as they are
+
+
+def without_offsets(step: Map) -> Map:
+    ww, wb, w1, bw, bb, b1 = step
+    return ww, wb, 0 * w1, bw, bb, 0 * b1
+
+
+def offsets_added(first: Map, second: Map) -> Map:
+    ww, wb, _, bw, bb, _ = trusted.compose(first, second)
+    return ww, wb, first[2] + second[2], bw, bb, first[5] + second[5]
+
+
+OTHER_COMPOSITIONS: dict[str, Callable[..., Map]] = {
+    "other order": lambda first, second: trusted.compose(second, first),
+    "first alone": lambda first, second: first,
+    "second alone": lambda first, second: second,
+    "offsets of second": lambda first, second: trusted.compose(without_offsets(first), second),
+    "offsets added": offsets_added,
+    "offsets of first": lambda first, second: trusted.compose(first, without_offsets(second)),
+    "products": lambda first, second: tuple(np.multiply(first, second)),
+    "sums": lambda first, second: tuple(np.add(first, second)),
+}
+
+
+def steps_alone(xb: Array, yb: Array, alpha: float) -> Map:
+    return tuple(np.subtract(trusted.update_map(xb, yb, alpha), IDENTITY))
+
+
+OTHER_MAPS: dict[str, Callable[..., Map]] = {
+    "no identity": steps_alone,
+    "gradient": lambda xb, yb, alpha: steps_alone(xb, yb, -1.0),
+    "alpha 1": lambda xb, yb, alpha: trusted.update_map(xb, yb, 1.0),
+    "swapped": lambda xb, yb, alpha: trusted.update_map(yb, xb, alpha),
+    "first sample": lambda xb, yb, alpha: trusted.update_map(xb[:1], yb[:1], alpha),
+}
 
 
 # -- the functions --------------------------------------------------------------------------------
@@ -432,18 +485,19 @@ RECORDS = (
         stage="scan",
         positional=("xb", "yb", "alpha"),
         keywords=(),
-        parts=("ww", "wb", "w1", "bw", "bb", "b1"),
+        parts=forms.MAP_PARTS,
         form=forms.MAP,
         result="six numbers",
         builds_on=(),
         trusted=trusted.update_map,
         exact=Exact(
-            nouns=(*MAP_NOUNS, "all six"),
+            nouns=("ww − 1", "wb", "w1", "bw", "bb − 1", "b1", "the steps of w and b"),
             terms=lambda xb, yb, alpha: (
-                (1 + 2 * alpha * (1 + np.abs(xb).max()) ** 2 * (1 + np.abs(yb).max()),) * 6
+                (1 + 2 * abs(alpha) * (1 + np.abs(xb).max()) ** 2 * (1 + np.abs(yb).max()),) * 6
             ),
-            base=None,
+            base=lambda **_: IDENTITY,
             cases=MAPS,
+            others=OTHER_MAPS,
         ),
         fingerprint=fingerprints.exact,
         points=None,
@@ -461,18 +515,19 @@ RECORDS = (
         stage="scan",
         positional=("first", "second"),
         keywords=(),
-        parts=("ww", "wb", "w1", "bw", "bb", "b1"),
-        form=forms.MAP,
-        result="six numbers",
+        parts=forms.MAP_PARTS,
+        form=forms.MAPS,
+        result="six numbers, or six arrays for maps of six arrays",
         builds_on=(),
         trusted=trusted.compose,
         exact=Exact(
-            nouns=(*MAP_NOUNS, "all six"),
+            nouns=(*forms.MAP_PARTS, "all six"),
             terms=lambda first, second: (
-                (1 + 3 * max(map(abs, first)) * (1 + max(map(abs, second))),) * 6
+                (1 + 3 * np.abs(first).max() * (1 + np.abs(second).max()),) * 6
             ),
             base=None,
             cases=COMPOSITIONS,
+            others=OTHER_COMPOSITIONS,
         ),
         fingerprint=fingerprints.exact,
         points=None,

@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tests.judge.formulas import Formula, nearest, shown
-from tests.judge.verdicts import Finding, finding
+from tests.judge.verdicts import Finding, Value, finding
 from tests.judged.values import Array
 
 
 class Compared(NamedTuple):
-    """One part of one result beside what is right: arrays of one shape."""
+    """One part of one result beside what is right: arrays of one shape, less the base of both."""
 
     inputs: Mapping[str, Any]
     got: Array
     right: Array
     tolerance: Array
+    base: float
 
     @property
     def is_right(self) -> bool:
@@ -32,7 +33,11 @@ class Compared(NamedTuple):
     @property
     def samples(self) -> int:
         """How many samples the call had."""
-        return len(self.inputs.get("x", ()))
+        return count_samples(self.inputs)
+
+
+def count_samples(inputs: Mapping[str, Any]) -> int:
+    return len(inputs.get("x", inputs.get("xb", ())))
 
 
 def observe(
@@ -52,23 +57,70 @@ def observe(
     Returns
     -------
     tuple of Finding
-        One for all parts together if they differ in the same way, else one for each part, those
-        of right parts last; of more than two parts, the right ones are left out.
+        One for all parts that differ in the same way, "all" if these are all there are. Of two
+        parts, the right one comes last; of more, the right ones are left out, and of more than
+        two ways to differ, one is said and the other parts are only called wrong.
     """
+    if len(parts) > 2 and (order := other_order(parts, cases)):
+        return (finding("other order of parts", order=order),)
     known = formulas or (None,) * len(parts)
     found = [observe_part([case[k] for case in cases], known[k]) for k in range(len(parts))]
     for k, one in enumerate(found):
-        if one.code == "value":
+        if one.code == "value" and len(parts) == 2:
             found[k] = another_part(parts, cases, k) or one
-    if len(found) > 1 and all(one == found[0] for one in found):
-        return (Finding(found[0].code, {**found[0].values, "part": "all"}),)
-    named = [
-        Finding(one.code, {**one.values, "part": part})
-        for part, one in zip(parts, found, strict=True)
-    ]
+    named = grouped(parts, found)
     wrong = [one for one in named if one.code != "right"]
     right = [one for one in named if one.code == "right"]
-    return (*wrong, *(right if len(parts) == 2 else ()))
+    if len(parts) == 2:
+        return (*wrong, *right)
+    shown = {part for part, one in zip(parts, cases[0], strict=True) if not one.is_right}
+    # what all cases have in common, then the numbers of the case that is shown
+    wrong.sort(key=lambda one: (one.code == "value", not shown & {*names_of(one)}))
+    if len(wrong) <= 2:
+        return tuple(wrong)
+    others = {part for one in wrong[1:] for part in names_of(one)}
+    return wrong[0], finding("wrong too", part=[part for part in parts if part in others])
+
+
+def grouped(parts: Sequence[str], found: Sequence[Finding]) -> list[Finding]:
+    """Put together what is the same of several parts."""
+    groups: list[tuple[Finding, list[str]]] = []
+    for part, one in zip(parts, found, strict=True):
+        same = next((names for other, names in groups if other == one), None)
+        if same is None:
+            groups.append((one, [part]))
+        else:
+            same.append(part)
+    return [
+        Finding(one.code, {**one.values, "part": part_of(names, len(parts))})
+        for one, names in groups
+    ]
+
+
+def part_of(names: list[str], count: int) -> Value:
+    if len(names) == 1:
+        return names[0]
+    return "all" if len(names) == count else names
+
+
+def names_of(found: Finding) -> list[str]:
+    part = found.values["part"]
+    return part if isinstance(part, list) else [str(part)]
+
+
+def other_order(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> list[str]:
+    """Return in which order the right parts come, [] if others come."""
+    order: list[str] = []
+    for k in range(len(parts)):
+        others = (j for j in range(len(parts)) if parts[j] not in order)
+        fitting = (j for j in others if all(comes_as(case[k], case[j]) for case in cases))
+        order += [parts[j] for j in fitting][:1]
+    return order if len(order) == len(parts) else []
+
+
+def comes_as(part: Compared, other: Compared) -> bool:
+    """Whether one part of a result is what another one should be."""
+    return part._replace(right=other.right + other.base - part.base).is_right
 
 
 def observe_part(cases: Sequence[Compared], formula: Formula | None = None) -> Finding:
@@ -175,11 +227,10 @@ def common_factor(got: Array, right: Array, tolerance: Array) -> float | None:
 def another_part(
     parts: Sequence[str], cases: Sequence[Sequence[Compared]], k: int
 ) -> Finding | None:
-    """Say which other part's right numbers one has."""
-    for other, name in enumerate(parts):
-        if other != k and all(is_near(case[k], case[other].right) for case in cases):
-            return finding("another part", other=name)
-    return None
+    """Say that one of two parts is what the other should be."""
+    other = 1 - k
+    alike = all(comes_as(case[k], case[other]) for case in cases)
+    return finding("another part", other=parts[other]) if alike else None
 
 
 def is_near(case: Compared, value: Any) -> bool:
@@ -204,7 +255,7 @@ def another_formula(cases: Sequence[Compared], right: Formula | None) -> Finding
 
 # When a result is wrong, on the cases tried: (name, test of the inputs). Its words are elsewhere.
 CONDITIONS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
-    "several samples": lambda i: len(i.get("x", ())) > 1,
+    "several samples": lambda i: count_samples(i) > 1,
     "b": lambda i: bool(i.get("b", 1) != 0),
     "w": lambda i: bool(i.get("w", 1) != 0),
     "w not 1": lambda i: bool(i.get("w", 2) != 1),

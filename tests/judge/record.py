@@ -31,6 +31,9 @@ class Exact(NamedTuple):
         The arguments of the hand-picked calls, simplest first.
     formulas : tuple of Formula
         What each part is made of, where that is a formula; none to say nothing of it.
+    others : mapping
+        From the arguments: results that are wrong in a way that has a name, to say if all that
+        came are equal to them.
     """
 
     nouns: tuple[str, ...]
@@ -38,6 +41,7 @@ class Exact(NamedTuple):
     base: Callable[..., tuple[float, ...]] | None
     cases: tuple[Inputs, ...]
     formulas: tuple[Formula, ...] = ()
+    others: Mapping[str, Callable[..., tuple[Any, ...]]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,6 +106,9 @@ def show_training(function: str, values: Mapping[str, Any]) -> str:
 
 def paste(value: Any) -> str:
     """Write an argument so that it can be pasted, "" if it is too long."""
+    if isinstance(value, tuple):
+        items = [paste(item) for item in value]
+        return f"({', '.join(items)})" if all(items) else ""
     if not isinstance(value, np.ndarray):
         return repr(value)
     counting = np.arange(float(len(value)))[:, None]

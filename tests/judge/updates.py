@@ -55,7 +55,8 @@ class Update:
 
     @staticmethod
     def compared(given: Mapping[str, Any], found: float, right: float) -> Compared:
-        return Compared(given, *np.array([[found], [right], [ROUNDING]]))
+        got, due, rounding = np.array([[found], [right], [ROUNDING]])
+        return Compared(given, got, due, rounding, base=0.0)
 
 
 def with_updates(subject: Subject, verdict: Verdict) -> Verdict:

@@ -28,6 +28,7 @@ Code = Literal[
     "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
     "formula", "mean", "residuals", "becomes", "another part",
     "inexact", "estimated", "wrong when", "wrong if negative", "wrong for samples", "not finite",
+    "wrong too", "other order of parts", "other result",
     # batches
     "lengths differ", "too many rows", "foreign", "unpaired", "batch length", "repeated",
     "samples missing", "samples repeated", "empty batch", "batch sizes", "lost", "all lost",

@@ -123,7 +123,7 @@ def agreeing(verdict: Verdict, values: Mapping[str, Any]) -> dict[str, str]:
     """Return the part's noun, and the verbs and pronouns that go with it."""
     if "part" not in values:
         return {"it": "it"}
-    many = values["part"] in ("all", "both")
+    many = values["part"] in ("all", "both") or isinstance(values["part"], list)
     return {
         "part": noun(verdict, values["part"]),
         "is": "are" if many else "is",
@@ -133,11 +133,13 @@ def agreeing(verdict: Verdict, values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def noun(verdict: Verdict, part: str) -> str:
-    """Return what a report calls a part of a result."""
+def noun(verdict: Verdict, part: Any) -> str:
+    """Return what a report calls a part of a result, or several."""
+    if isinstance(part, list):
+        return enumerate_words([noun(verdict, one) for one in part])
     function = FUNCTIONS.get(verdict.about)
     if function is None or function.exact is None:
-        return NOUNS.get(part, part)
+        return NOUNS.get(part, str(part))
     nouns = function.exact.nouns
     return nouns[-1] if part == "all" else nouns[function.parts.index(part)]
 
@@ -168,6 +170,15 @@ def say_place(values: Mapping[str, Any]) -> dict[str, str]:
     if "shape" in values and "wanted" not in values:
         said["wanted"] = "(m, 1)"
     return said
+
+
+def say_shapes(values: Mapping[str, Any]) -> dict[str, str]:
+    """Say which shape an array has, and which it should have; that of a number is ()."""
+    found, wanted = values["shape"], values["wanted"]
+    if "()" in (found, wanted):
+        wanted = "one number" if wanted == "()" else f"an array of shape {wanted}"
+    found = "one number" if found == "()" else f"an array of shape {found}"
+    return {**say_place(values), "found": found, "wanted": wanted}
 
 
 def say_error(values: Mapping[str, Any]) -> dict[str, str]:
@@ -247,6 +258,7 @@ def say_uses(values: Mapping[str, Any]) -> dict[str, str]:
 
 DERIVED: dict[Code, Callable[[Mapping[str, Any]], dict[str, str]]] = {
     **dict.fromkeys(("form", "shape", "dtype", "endless", "no module"), say_place),
+    "result shape": say_shapes,
     **dict.fromkeys(("raised", "import"), say_error),
     **dict.fromkeys(("no error", "other error"), say_why),
     **dict.fromkeys(

@@ -22,6 +22,8 @@ def fresh(value: Any, dress: Dress, made: dict[Seed, np.random.Generator]) -> An
         return made[value]
     if isinstance(value, np.ndarray):
         return ARRAYS.get(dress, np.copy)(value)
+    if isinstance(value, tuple):
+        return tuple(fresh(item, dress, made) for item in value)
     is_number = isinstance(value, float) and dress == "NumPy numbers"
     return np.float64(value) if is_number else value
 
@@ -52,9 +54,16 @@ ARRAYS: dict[str, Callable[[Array], Array]] = {
 def must_be_unchanged(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Demand that the arrays are what they were."""
     for name, value in before.items():
-        if isinstance(value, np.ndarray):
-            now = after[name]
-            # by its bytes: the code that was called may have changed NumPy's comparisons
-            same = now.shape == value.shape and now.dtype == value.dtype
-            if not same or now.tobytes() != value.tobytes():
-                raise Stopped(Problem("mutated", name=name))
+        if not is_unchanged(value, after[name]):
+            raise Stopped(Problem("mutated", name=name))
+
+
+def is_unchanged(before: Any, after: Any) -> bool:
+    """Whether an array, or all arrays of a tuple, are what they were."""
+    if isinstance(before, tuple):
+        return all(map(is_unchanged, before, after))
+    if not isinstance(before, np.ndarray):
+        return True
+    # by its bytes: the code that was called may have changed NumPy's comparisons
+    same = after.shape == before.shape and after.dtype == before.dtype
+    return bool(same and after.tobytes() == before.tobytes())

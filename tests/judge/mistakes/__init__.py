@@ -27,8 +27,7 @@ __all__ = [
     "right_version",
 ]
 
-RECORDED = read(RECORD) if RECORD.is_file() else []
-if not RECORDED:
+if not RECORD.is_file():
     for _stage in FILES:
         if (Path(__file__).parent / f"{_stage}.py").is_file():
             importlib.import_module(f"tests.judge.mistakes.{_stage}")
@@ -36,11 +35,15 @@ if not RECORDED:
 
 def entries(function: str) -> Sequence[Mistake | Recorded]:
     """Return what to compare a function with: its known mistakes, or the record of them."""
-    recorded = [entry for entry in RECORDED if entry.function == function and entry.name]
-    return recorded or known(function)
+    return [entry for entry in all_entries(function) if entry.name]
 
 
 def right_version(function: str) -> Mistake | Recorded | None:
     """Return the entry without a mistake, or the record of it, if there is one."""
-    recorded = [entry for entry in RECORDED if entry.function == function and not entry.name]
-    return recorded[0] if recorded else RIGHT.get(function)
+    return next((entry for entry in all_entries(function) if not entry.name), None)
+
+
+def all_entries(function: str) -> Sequence[Mistake | Recorded]:
+    if RECORD.is_file():
+        return read(RECORD, function)
+    return [entry for entry in (RIGHT.get(function), *known(function)) if entry]
