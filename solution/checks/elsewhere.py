@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.judge import diagnosis
+from tests.judge import diagnosis, mistakes, two_mistakes
 from tests.judge.batches import tagged
 from tests.judge.boundary import Subject
 from tests.judge.descents import descent
-from tests.judge.fingerprints import Feature, Features, orders, rounded, seen
+from tests.judge.fingerprints import Feature, Features, Loose, orders, rounded, seen
 from tests.judge.functions import FUNCTIONS
 from tests.judge.specification import properties
 from tests.judged.values import Seed
@@ -29,21 +29,37 @@ def elsewhere(function: str, code: Code) -> Features:
         yield verdict.code if verdict else ""
 
 
-def is_mixed(function: str, both: Code, one: Code, two: Code) -> bool:
-    """Whether the factors of two implementations multiply to another's, or the differences add."""
-    exact, right = FUNCTIONS[function].exact, FUNCTIONS[function].trusted
-    if exact is None or right is None:
-        return False
-    results = [
-        list(other_calls(diagnosis.sample(c).subjects[function])) for c in (both, one, two, right)
-    ]
-    bases = [exact.base(**a) if exact.base else 0.0 for a in arguments_of(function)]
-    found, a, b, due = [
-        [np.ravel(r) - np.ravel(base) for r, base in zip(of, bases, strict=True)] for of in results
-    ]
-    return all(map(np.allclose, map(np.multiply, a, b), map(np.multiply, found, due))) or all(
-        map(np.allclose, map(np.add, a, b), map(np.add, found, due))
+def are_both(function: str, code: Code, one: Code, two: Code) -> bool:
+    """Whether an implementation does elsewhere what two others do together."""
+    record, right = FUNCTIONS[function], mistakes.RIGHT[function].implementation
+    if record.exact is None:
+        found, due, *others = (Listed(function, c, right) for c in (code, right, one, two))
+        return bool(two_mistakes.explain(record, found.features, due, others))
+    bases = [record.exact.base(**a) if record.exact.base else 0.0 for a in arguments_of(function)]
+    f, a, b, r = (
+        [np.ravel(value) - np.ravel(base) for value, base in zip(calls, bases, strict=True)]
+        for c in (code, one, two, right)
+        for calls in [other_calls(diagnosis.sample(c).subjects[function])]
     )
+    return all(map(np.allclose, map(np.multiply, a, b), map(np.multiply, f, r))) or all(
+        map(np.allclose, map(np.add, a, b), map(np.add, f, r))
+    )
+
+
+class Listed:
+    """What an implementation does elsewhere, beside what is right."""
+
+    mistake = None
+
+    def __init__(self, function: str, code: Code, right: Code) -> None:
+        self.features = list(elsewhere(function, code))
+        self.right = list(elsewhere(function, right))
+
+    def __getitem__(self, index: int) -> Feature:
+        return self.features[index]
+
+    def differences(self, index: int) -> two_mistakes.Values:
+        return two_mistakes.differences(self.features[index], self.right[index])
 
 
 def other_calls(subject: Subject) -> Features:
@@ -96,6 +112,20 @@ def other_passes(subject: Subject) -> Features:
         yield rounded(seen(partial(subject, **options)))
 
 
+def other_data(subject: Subject) -> Features:
+    for noise in (0.0, 0.2, 2.0):
+        options: dict[str, Any] = {"n": 30, "w": 1.5, "b": -4.0, "noise": noise}
+        values = seen(partial(subject, **options, times=100, sweep="seed"))
+        if isinstance(values, str):
+            yield values
+            return
+        x, y = (np.array(arrays)[..., 0] for arrays in zip(*values, strict=True))
+        rest = (y - 1.5 * x + 4.0) / (noise or 1.0)
+        for array in (x, rest):
+            yield from map(Loose, (array.mean(), array.std()))
+            yield bool(np.ptp(array, axis=1).max() < 1e-9)
+
+
 def nothing_else(subject: Subject) -> Features:
     yield from ()
 
@@ -105,7 +135,7 @@ OTHER_CASES: dict[str, Callable[[Subject], Iterator[Feature]]] = {
     "batches": other_batches,
     "descents": other_descents,
     "one_pass": other_passes,
-    "data": nothing_else,
+    "data": other_data,
     "model": nothing_else,
     "dataset": nothing_else,
 }

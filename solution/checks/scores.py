@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from solution.checks import attempts
-from solution.checks.attempts import Attempt, pair
-from solution.checks.elsewhere import elsewhere, is_mixed
+from solution.checks.attempts import Attempt
+from solution.checks.elsewhere import are_both, elsewhere
 from solution.checks.equivalent import EQUIVALENT
 from solution.handout import record_of
 from tests.judge import (
@@ -96,10 +96,10 @@ def makes(attempt: Attempt, names: Sequence[str]) -> bool:
     """Whether an implementation does what known mistakes do where neither was looked at."""
     known = mistakes.known(attempt.function)
     named = [entry for name in names for entry in known if entry.name == name]
-    code = named[0].implementation if len(named) == 1 else pair(*named)[0]
-    if code is None:
-        return is_mixed(attempt.function, attempt.code, *(e.implementation for e in named))
-    ours, theirs = [list(elsewhere(attempt.function, c)) for c in (attempt.code, code)]
+    codes = [entry.implementation for entry in named]
+    if len(codes) == 2:
+        return are_both(attempt.function, attempt.code, *codes)
+    ours, theirs = [list(elsewhere(attempt.function, c)) for c in (attempt.code, *codes)]
     return alike(ours, theirs)
 
 

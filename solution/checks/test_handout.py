@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from solution import handout
+from solution.checks.attempts import pair
 from solution.checks.conftest import ROOT
 from solution.handout import File, Files, Refused
 from tests.judge import diagnosis
@@ -106,7 +107,7 @@ def test_no_known_mistake_is_anywhere(files: Files) -> None:
     assert {
         place for place in found if "tests/judge/trusted.py" not in place
     } == set()  # a right line
-    assert {path for path in files if "mistakes" in path} == {
+    assert {path for path in files if "/mistakes/" in path} == {
         f"tests/judge/mistakes/{name}"
         for name in ("__init__.py", "catalogue.py", "record.py", "recorded.json")
     }
@@ -243,10 +244,22 @@ def test_record_names_the_mistake(
         implementation = diagnosis.sample(mistake.implementation)
         verdict = implementation.first_problem(function)
         assert verdict is not None, mistake.name
-        found = diagnosis.likely(implementation.subjects[function], verdict)
-        assert found is not None, mistake.name
+        (found,) = diagnosis.likely(implementation.subjects[function], verdict)
         assert isinstance(found, Recorded)
         assert (found.name, found.sentence) == (mistake.name, mistake.sentence)
+
+
+def test_record_names_two_mistakes_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.judge.mistakes.RECORD", folder / RECORD.relative_to(ROOT))
+    (no_shuffle,) = (m for m in known("train") if m.name == "training in order")
+    (sums,) = (m for m in known("train") if m.name == "summed losses")
+    code, _ = pair(no_shuffle, sums)
+    assert code is not None
+    judged = diagnosis.sample(code)
+    verdict = judged.first_problem("train")
+    assert verdict is not None
+    found = diagnosis.likely(judged.subjects["train"], verdict)
+    assert {entry.name for entry in found} == {no_shuffle.name, sums.name}
 
 
 def test_the_whole_project_runs_its_mistakes() -> None:

@@ -303,7 +303,7 @@ def absolute_noise(
     return x, w * x + b + noise * np.abs(epsilon)
 
 
-@mistake("make_data", "the noise is subtracted from a mean that is not 0: ε has the mean 0")
+@mistake("make_data", "the noise has a mean that is not 0: ε has the mean 0, nothing is added")
 def noise_with_a_mean(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
