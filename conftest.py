@@ -17,6 +17,7 @@ from tests.judge.functions import FILES, FUNCTIONS, STAGES
 from tests.judge.judging import Implementation
 from tests.judge.report import Report, printable
 from tests.judge.verdicts import Verdict
+from tests.judge.watch import Watch
 from tests.judged.submission import Submission
 
 ROOT = Path(__file__).parent
@@ -68,6 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[IMPLEMENTATION] = implementation
     report = Report(implementation, submission, config, draw)
     config.pluginmanager.register(report, "kata-report")
+    # in a process of pytest-xdist it is the one that started that which writes the report
+    watch = Watch(report, speaks=not hasattr(config, "workerinput"))
+    config.pluginmanager.register(watch, "kata-watch")
 
 
 def draw(verdict: Verdict) -> str:

@@ -53,6 +53,10 @@ class Judged(Protocol):
         """What the last call wrote."""
 
     @property
+    def waited(self) -> float:
+        """How many seconds of all calls so far went into importing libraries."""
+
+    @property
     def paused(self) -> bool:
         """Whether time stands still, for a debugger."""
 
@@ -194,9 +198,9 @@ class Subject:
     def _send(self, request: Request, answer: Answer) -> Result | Problem:
         if self.halted is not None:
             raise Halted(self.halted)
-        started = time.monotonic()
+        started, waited = time.monotonic(), self.judged.waited
         result = self.judged.run(request)
-        self.seconds += time.monotonic() - started
+        self.seconds += time.monotonic() - started - (self.judged.waited - waited)
         if self.seconds > TOTAL_SECONDS and not self.judged.paused:
             self._halt(answer, "wrong", finding("too slow", seconds=TOTAL_SECONDS), "timeout")
         return result

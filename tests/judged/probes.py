@@ -59,7 +59,7 @@ def global_state(seed: int | None, watch: bool) -> Iterator[None]:
         before = {name: state() for name, state in STATES.items()} if watch else {}
         yield
         for name, state in before.items():
-            if state != STATES[name]():
+            if state is not None and state != STATES[name]():
                 raise Stopped(Problem("global state", name=name))
     finally:
         np.random.set_state(kept)

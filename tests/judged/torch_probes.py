@@ -1,5 +1,6 @@
 """The probes of the PyTorch stage, which is imported when the first of them runs."""
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,7 +29,7 @@ UNUSUAL_SEED = 20_000_000  # so that a reseeding shows
 
 def model(submission: Modules, request: Request, w: float, b: float, x: Array) -> Result:
     """Make a `LinearRegression`, set its parameters, and describe it and its prediction."""
-    made = submission.find(request)
+    made = find(submission, request)
     import torch
     from torch import nn
 
@@ -57,7 +58,7 @@ def model(submission: Modules, request: Request, w: float, b: float, x: Array) -
 
 def dataset(submission: Modules, request: Request, x: Array, y: Array) -> Result:
     """Describe the tensors of the data set that `to_dataset` makes."""
-    function = submission.find(request)
+    function = find(submission, request)
     import torch
     from torch.utils.data import TensorDataset
 
@@ -88,12 +89,11 @@ def one_pass(
     momentum: float,
 ) -> Result:
     """Run `train_epoch` on a right model, unshuffled batches, and SGD."""
-    function = submission.find(request)
+    function = find(submission, request)
     import torch
     from torch.utils.data import DataLoader
 
     right = line(w, b)
-    submission.guard.limit.rest()  # the first optimizer takes seconds, and not the learner's
     loader = DataLoader(tensors(x, y), batch_size=batch_size)
     optimizer = torch.optim.SGD(right.parameters(), lr=lr, momentum=momentum)
     loss_fn = loss_named(loss)
@@ -127,11 +127,11 @@ def training(
     generator: Seed | None,
 ) -> Result:
     """Run `train` on a right model and data set."""
-    function = submission.find(request)
+    function = find(submission, request)
     import torch
 
-    submission.guard.limit.rest()
-    torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds, and not the learner's
+    with submission.guard.limit.apart():
+        torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds
     right, data = line(w, b), tensors(x, y)
     drawn_from = None if generator is None else torch.Generator().manual_seed(generator.value)
     options = {"batch_size": batch_size, "lr": lr, "epochs": epochs}
@@ -157,6 +157,14 @@ def training(
 
 
 # -- what is right beside the learner's code --------------------------------------------------
+
+
+def find(submission: Modules, request: Request) -> Any:
+    """Return the learner's function, once PyTorch is there: it takes seconds that are nobody's."""
+    function = submission.find(request)
+    with submission.guard.limit.apart():
+        importlib.import_module("torch")
+    return function
 
 
 def line(w: float, b: float) -> Any:

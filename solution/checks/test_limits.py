@@ -1,0 +1,108 @@
+"""Whose time is counted: a learner's own, and neither a library's import nor the judge's work."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from solution.checks.conftest import ROOT, Change
+
+# A plugin: limits are short, and the import of PyTorch is longer than all of them.
+SLOW_DISK = """
+import sys, time
+from tests.judge import boundary
+from tests.judged import limits, modules
+
+boundary.SMALL_SECONDS = boundary.CALL_SECONDS = modules.IMPORT_SECONDS = 0.5
+boundary.TOTAL_SECONDS = 1.5
+limits.PATIENCE = limits.LAST_RESORT = 0.5
+
+
+class SlowDisk:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            sys.meta_path.remove(self)
+            start = time.monotonic()
+            while time.monotonic() - start < 2.0:
+                sum(range(10_000_000))  # as a library that is read, it cannot be interrupted
+
+
+sys.meta_path.insert(0, SlowDisk())
+"""
+
+
+def run(modules: Path, *options: str, plugin: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest on a folder, in a process of its own, with a plugin."""
+    (modules.parent / "plugged.py").write_text(plugin)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "plugged", f"--impl={modules}", *options],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{modules.parent}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import torch",
+        "import math, torch",
+        "from .helper import torch",
+        "def predict(x, w, b):\n    import math, torch\n    return w * x + b",
+        "def predict(x, w, b):\n    import importlib\n    importlib.import_module('torch')\n"
+        "    return w * x + b",
+    ],
+)
+def test_import_of_a_library_is_nobodys_time(modules: Path, use: str) -> None:
+    (modules / "helper.py").write_text("import math, torch\n")
+    with (modules / "gradients.py").open("a") as file:
+        file.write(f"\n{use}\n")
+    done = run(modules, "tests/test_gradients.py", "-k", "predict", plugin=SLOW_DISK)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_import_of_the_judges_own_is_nobodys_time(modules: Path) -> None:
+    (modules / "training.py").rename(modules / "helper.py")
+    (modules / "training.py").write_text(
+        "def to_dataset(x, y):\n    from .helper import to_dataset\n    return to_dataset(x, y)\n"
+    )
+    done = run(modules, "tests/test_training.py", "-k", "dataset", plugin=SLOW_DISK)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_an_endless_loop_after_a_slow_import_is_over_soon(modules: Path) -> None:
+    with (modules / "gradients.py").open("a") as file:
+        file.write("\ndef predict(x, w, b):\n    import torch\n    while True: pass\n")
+    done = run(modules, "tests/test_gradients.py", "-k", "predict", plugin=SLOW_DISK)
+    assert "✗ predict: is still running after 0.5 seconds" in done.stdout
+
+
+# -- what nothing can interrupt -----------------------------------------------------------------
+
+STUCK = """
+from tests.judge import boundary
+from tests.judged import limits
+
+boundary.SMALL_SECONDS = 0.2
+limits.LAST_RESORT = 0.8
+"""
+
+
+def test_a_call_that_cannot_be_interrupted_ends_in_a_report(modules: Path, change: Change) -> None:
+    change("gradients", "return float(np.mean(residual**2))", "return sum(range(10**12))")
+    change("data", "w: float = 3.0", "w: float = 4.0")
+    options = ["tests/test_data.py", "tests/test_gradients.py", "-k", "left_out or predict or loss"]
+    done = run(modules, *options, plugin=STUCK)
+    assert done.returncode not in (0, 1)
+    lines = done.stdout.split(" kata: ")[1].splitlines()[1:]
+    assert lines[0].startswith("✗ make_data: ")
+    at = next(k for k, line in enumerate(lines) if line.startswith("✗ mse_loss"))
+    assert lines[at].startswith("✗ mse_loss: is still running after 1 second, and nothing can")
+    assert lines[at + 1].startswith("    got       no result, in submission/gradients.py, line ")
+    assert lines[-3].split()[:3] == ["1", "data", "wrong"]
+    assert lines[-2].split() == ["2", "gradients", "wrong", "to", "correct:", "mse_loss"]
+    assert lines[-1].startswith("next: correct make_data")
