@@ -33,13 +33,16 @@ sys.meta_path.insert(0, SlowDisk())
 """
 
 
-def run(modules: Path, *options: str, plugin: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest on a folder, in a process of its own, with a plugin."""
+def run(
+    modules: Path, *options: str, plugin: str = "", typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest on a folder, in a process of its own, with a plugin and a keyboard."""
     (modules.parent / "plugged.py").write_text(plugin)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "plugged", f"--impl={modules}", *options],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{modules.parent}{os.pathsep}{ROOT}"},
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -106,3 +109,17 @@ def test_a_call_that_cannot_be_interrupted_ends_in_a_report(modules: Path, chang
     assert lines[-3].split()[:3] == ["1", "data", "wrong"]
     assert lines[-2].split() == ["2", "gradients", "wrong", "to", "correct:", "mse_loss"]
     assert lines[-1].startswith("next: correct make_data")
+
+
+# -- a debugger ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["p 6 * 7\nq\n", "c\nc\np 6 * 7\nq\n"], ids=["first", "later"])
+def test_leaving_the_debugger_ends_the_run(modules: Path, change: Change, typed: str) -> None:
+    change("gradients", "    return w * x + b", "    breakpoint()\n    return w * x + b")
+    done = run(modules, "tests/test_gradients.py", typed=typed)
+    assert done.stdout.count("(Pdb) ") == typed.count("\n")  # each prompt is seen
+    assert "(Pdb) 42" in done.stdout
+    assert done.stdout.count("Quitting debugger") == 1
+    assert "✗" not in done.stdout
+    assert done.returncode == pytest.ExitCode.INTERRUPTED

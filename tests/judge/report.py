@@ -15,6 +15,7 @@ from tests.judge.functions import FUNCTIONS
 from tests.judge.judging import Implementation, verdict_of
 from tests.judge.summary import Outcome, Summary, labelled
 from tests.judge.verdicts import Halted, Verdict, Wrong
+from tests.judged.guard import DebuggerLeft
 from tests.judged.submission import Submission
 
 PLAIN = str.maketrans(
@@ -76,32 +77,41 @@ class Report:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Run a test that judges a function, if it has not run for another one's sake.
-
-        A failure says what the function's simplest failing case is, not only what this test met.
-        """
+        """Run a test that judges a function."""
         __tracebackhide__ = True
         name = judged_function(pyfuncitem)
         if name is None:
             return None
+        try:
+            self.judge(pyfuncitem, name)
+        except DebuggerLeft:
+            pytest.exit("Quitting debugger")
+        return True
+
+    def judge(self, item: pytest.Function, name: str) -> None:
+        """Run a test, if it has not run for another one's sake.
+
+        A failure says what the function's simplest failing case is, not only what this test met.
+        """
+        __tracebackhide__ = True
         traceback = None
-        if self.implementation.outcome(name, pyfuncitem.name) is None:
+        if self.implementation.outcome(name, item.name) is None:
             self.implementation.stand_ins(FUNCTIONS[name])
             verdict = None
             try:
-                pyfuncitem.obj(**{n: pyfuncitem.funcargs[n] for n in parameters(pyfuncitem.obj)})
+                item.obj(**{n: item.funcargs[n] for n in parameters(item.obj)})
             except (Wrong, Halted, Flaky) as error:
                 verdict, traceback = verdict_of(error, name), error.__traceback__
-            self.implementation.record(name, pyfuncitem.name, verdict)
-        (verdict,) = self.implementation.outcome(name, pyfuncitem.name) or (None,)
+            self.implementation.record(name, item.name, verdict)
+        (verdict,) = self.implementation.outcome(name, item.name) or (None,)
         if verdict is None:
-            return True
+            return
         from tests.judge.diagnosis import diagnosed  # so that right functions do not wait for it
 
         verdict = diagnosed(self.implementation, verdict)
         if FUNCTIONS[name].points is None and is_unwritten(verdict):
             pytest.skip("the bonus is not written yet")
-        if pyfuncitem.config.getoption("tbstyle") == "auto":
+        if item.config.getoption("tbstyle") == "auto":
             traceback = None  # the report shows none, and to write them takes seconds
         raise Wrong(verdict).with_traceback(traceback)
 
