@@ -84,6 +84,22 @@ def test_an_endless_loop_after_a_slow_import_is_over_soon(modules: Path) -> None
     assert "✗ predict: is still running after 0.5 seconds" in done.stdout
 
 
+# -- processes of the learner's -----------------------------------------------------------------
+
+
+def test_a_process_that_is_forked_may_end(modules: Path, change: Change) -> None:
+    change("gradients", "import numpy as np", "import os, sys\nimport numpy as np")
+    body = """
+    child = os.fork()
+    if not child:
+        os._exit(7)
+    x = x if os.waitpid(child, 0)[1] == 7 << 8 else None
+    return w * x + b"""
+    change("gradients", "\n    return w * x + b", body)
+    done = run(modules, "tests/test_gradients.py", "-k", "predict")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
 # -- what nothing can interrupt -----------------------------------------------------------------
 
 STUCK = """

@@ -106,7 +106,7 @@ class Watch:
         self.process.communicate()
         self.stack.close()
         self.state.close()
-        shutil.rmtree(self.files)
+        shutil.rmtree(self.files, ignore_errors=True)
 
 
 def mapped(files: Path) -> mmap.mmap:
@@ -129,7 +129,7 @@ def main(process: int, files: Path) -> None:
             write(outcomes, settings, about, seconds, place(process, files, folder))
     finally:
         os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
-        shutil.rmtree(files)
+        shutil.rmtree(files, ignore_errors=True)
 
 
 def listen(told: list[Any]) -> None:

@@ -7,7 +7,7 @@ harm.
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TextIO
 
@@ -19,8 +19,16 @@ class ProcessEnd(BaseException):
     """The judged code asked the operating system to end the process."""
 
 
-def end_process(status: int = 0) -> NoReturn:
-    raise ProcessEnd("os._exit")
+def kept_alive(end: Callable[..., NoReturn]) -> Callable[..., NoReturn]:
+    """Return what raises an exception here, and ends a process that the code has forked."""
+    here = os.getpid()
+
+    def end_process(*status: int) -> NoReturn:
+        if os.getpid() != here:  # one of a DataLoader's workers, say
+            end(*status)
+        raise ProcessEnd("os._exit")
+
+    return end_process
 
 
 start_thread = threading.Thread.start
@@ -65,7 +73,7 @@ def contained(passed: list[int]) -> Iterator[Output]:
     output: Any = Output(sys.stdout, passed)
     kept = sys.stdout, os._exit, os.abort, threading.Thread.start
     sys.stdout = output
-    os._exit = os.abort = end_process
+    os._exit, os.abort = kept_alive(os._exit), kept_alive(os.abort)
     threading.Thread.start = start_daemon  # type: ignore[method-assign, assignment]
     try:
         yield output

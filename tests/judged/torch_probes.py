@@ -1,8 +1,10 @@
 """The probes of the PyTorch stage, which is imported when the first of them runs."""
 
+import functools
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,10 @@ from tests.judged.values import (
     Trained,
 )
 
+OF_WORKERS = (  # options of a loader
+    *("num_workers", "prefetch_factor", "persistent_workers", "timeout"),
+    "multiprocessing_context",
+)
 UNUSUAL_SEED = 20_000_000  # so that a reseeding shows
 
 
@@ -221,12 +227,35 @@ def lopsided(prediction: Any, target: Any) -> Any:
 
 @contextmanager
 def torch_defaults() -> Iterator[None]:
-    """Put PyTorch's settings back that the learner's code may have changed."""
+    """Let loaders start no processes, and put PyTorch's settings back that the code has changed."""
     import torch
+    from torch.utils.data import DataLoader
 
     dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+    made = DataLoader.__init__
+    DataLoader.__init__ = without_workers(made)  # type: ignore[method-assign]
     try:
         yield
     finally:
+        DataLoader.__init__ = made  # type: ignore[method-assign]
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(grad)
+
+
+def without_workers(made: Callable[..., None]) -> Callable[..., None]:
+    """Return what makes a loader that gives the same batches without processes of its own.
+
+    To start them anew in each epoch would take a right training minutes for all its tests.
+    """
+
+    @functools.wraps(made)
+    def make(*values: Any, **options: Any) -> None:
+        if len(values) > 6 or options.get("num_workers"):
+            given = signature(made).bind(*values, **options)
+            if given.arguments["num_workers"] > 0:  # or the loader refuses these options
+                for name in OF_WORKERS:
+                    given.arguments.pop(name, None)
+            values, options = given.args, given.kwargs
+        made(*values, **options)
+
+    return make
