@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from solution.checks.conftest import ROOT, Change
+from solution.checks.conftest import ROOT, Change, Judge
+from tests.judged.containment import PASSED_ON, contained
 
 # A plugin: limits are short, and the import of PyTorch is longer than all of them.
 SLOW_DISK = """
@@ -82,6 +83,31 @@ def test_an_endless_loop_after_a_slow_import_is_over_soon(modules: Path) -> None
         file.write("\ndef predict(x, w, b):\n    import torch\n    while True: pass\n")
     done = run(modules, "tests/test_gradients.py", "-k", "predict", plugin=SLOW_DISK)
     assert "✗ predict: is still running after 0.5 seconds" in done.stdout
+
+
+# -- printing -----------------------------------------------------------------------------------
+
+
+def test_what_nobody_reads_is_not_written_down() -> None:
+    written = []
+
+    class Text:
+        def __str__(self) -> str:
+            written.append("nine char")
+            return written[-1]
+
+    with contained([PASSED_ON - 1000]) as output:
+        for _ in range(1000):
+            print(Text())
+    assert len(written) == 100  # with the ends of their lines, 1000 characters
+    assert output.head.startswith("nine char\nnine char\n")
+
+
+def test_right_code_may_print_in_every_call(modules: Path, change: Change, judge: Judge) -> None:
+    lines = "    for i in range(200): print(i, x, y)\n"
+    change("batching", "    rows = rng", f"{lines}    rows = rng")
+    change("batching", "    order = ", f"{lines}    order = ")
+    judge(modules, file="tests/test_batching.py").assert_outcomes(passed=24)
 
 
 # -- processes of the learner's -----------------------------------------------------------------

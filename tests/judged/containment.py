@@ -4,6 +4,7 @@ This keeps accidents from ending a learner's run. It is no protection against co
 harm.
 """
 
+import builtins
 import os
 import sys
 import threading
@@ -31,6 +32,7 @@ def kept_alive(end: Callable[..., NoReturn]) -> Callable[..., NoReturn]:
     return end_process
 
 
+python_print = builtins.print
 start_thread = threading.Thread.start
 
 
@@ -63,6 +65,12 @@ class Output:
             self.stream.write(text[:PASSED_ON])
         return len(text)
 
+    def print(self, *values: Any, file: Any = None, **options: Any) -> None:
+        """Print as Python does, but for what nobody reads: to write arrays down takes long."""
+        is_read = len(self.head) < KEPT or self.passed[0] < PASSED_ON
+        if is_read or file not in (None, self) or sys.stdout is not self:
+            python_print(*values, file=file, **options)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
 
@@ -71,11 +79,11 @@ class Output:
 def contained(passed: list[int]) -> Iterator[Output]:
     """Keep the code inside from ending the process, outliving it, or flooding its output."""
     output: Any = Output(sys.stdout, passed)
-    kept = sys.stdout, os._exit, os.abort, threading.Thread.start
-    sys.stdout = output
+    kept = sys.stdout, builtins.print, os._exit, os.abort, threading.Thread.start
+    sys.stdout, builtins.print = output, output.print
     os._exit, os.abort = kept_alive(os._exit), kept_alive(os.abort)
     threading.Thread.start = start_daemon  # type: ignore[method-assign, assignment]
     try:
         yield output
     finally:
-        sys.stdout, os._exit, os.abort, threading.Thread.start = kept  # type: ignore[method-assign]
+        sys.stdout, builtins.print, os._exit, os.abort, threading.Thread.start = kept  # type: ignore[method-assign]
