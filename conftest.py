@@ -80,7 +80,11 @@ def draw(verdict: Verdict) -> str:
         return "none: there is no result to draw"
     from plots import counterexample  # matplotlib takes a second to import
 
-    path = counterexample.save(verdict.about, verdict.evidence.values, verdict.evidence.value)
+    values, value = verdict.evidence.values, verdict.evidence.value
+    try:
+        path = counterexample.save(verdict.about, values, value)
+    except OSError as error:
+        return f"none: cannot write to {counterexample.FOLDER}: {error.strerror}"
     if path is None:
         return "none: only stages 2 and 3 are drawn"
     return os.path.relpath(path)

@@ -1,5 +1,8 @@
 """The picture of a counterexample shows what was wrong beside what is right."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +10,7 @@ import numpy as np
 import pytest
 
 from plots import counterexample
-from solution.checks.conftest import Change, Judge
+from solution.checks.conftest import ROOT, Change, Judge
 from tests.judge.showing import column
 
 GRADIENT: dict[str, Any] = {"x": column([1.0, 2.0]), "y": column([0.0, 3.0]), "w": 1.0, "b": 0.0}
@@ -87,3 +90,22 @@ def test_report_says_why_there_is_no_picture(judge: Judge, modules: Path, change
     change("gradients", "return w * x + b", "return None")
     result = judge(modules, "--draw", file="tests/test_gradients.py")
     result.stdout.fnmatch_lines(["    picture   none: there is no result to draw"])
+
+
+def test_report_says_that_a_picture_cannot_be_written(
+    judge: Judge, modules: Path, change: Change, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(counterexample, "FOLDER", tmp_path / "file")
+    (tmp_path / "file").touch()
+    change("gradients", "return w * x + b", "return w * x - b")
+    result = judge(modules, "--draw", file="tests/test_gradients.py")
+    result.stdout.fnmatch_lines(["    picture   none: cannot write to */file: Not a directory"])
+    assert result.ret == 1
+
+
+def test_the_backend_of_a_notebook_is_not_asked_for() -> None:
+    environment = {**os.environ, "MPLBACKEND": "module://of_a_notebook.that_is_not_installed_here"}
+    program = (
+        "from plots import counterexample, comparison; import matplotlib.pyplot as p; p.figure()"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)
