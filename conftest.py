@@ -62,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.args == [str(here)] and ROOT in here.parents:  # `pytest` in kata/: all the same
         config.args = [str(ROOT / "tests")]
     folder, package = find_implementation(config)
+    refuse_what_has_no_report(config, folder)
     if folder == ROOT / "solution":  # the project's checks of its own tests run, too
         config.pluginmanager.import_plugin("pytester")
     submission = Submission(folder, package, FILES)
@@ -72,6 +73,22 @@ def pytest_configure(config: pytest.Config) -> None:
     # in a process of pytest-xdist it is the one that started that which writes the report
     watch = Watch(report, speaks=not hasattr(config, "workerinput"))
     config.pluginmanager.register(watch, "kata-watch")
+
+
+def refuse_what_has_no_report(config: pytest.Config, folder: Path) -> None:
+    """Say what to run instead of a command in which no function would be judged."""
+    if config.getoption("forked", False):
+        raise pytest.UsageError(
+            "with --forked each test runs in a process that knows nothing of the others: run "
+            "pytest, or pytest -n 2 for two processes"
+        )
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if path.parent == folder and path.stem in FILES:
+            tests = os.path.relpath(ROOT / "tests" / f"test_{path.stem}.py")
+            raise pytest.UsageError(f"{argument} has no tests, but is tested: run pytest {tests}")
+        if path == folder:
+            raise pytest.UsageError(f"{argument} has no tests, but is tested: run pytest")
 
 
 def draw(verdict: Verdict) -> str:

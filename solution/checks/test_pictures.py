@@ -48,7 +48,9 @@ def test_three_clocks_show_the_runs_and_the_floor(line: Line) -> None:
         ("#1f77b4", "-."),  # blue
     ]
     assert np.array_equal(lines[0].get_xydata(), [[1, 9], [2, 4]])
-    assert np.array_equal(lines[1].get_xydata(), [[1.0, 1.0], [2.0, 1e6]])  # up and out of the picture
+    assert np.array_equal(
+        lines[1].get_xydata(), [[1.0, 1.0], [2.0, 1e6]]
+    )  # up and out of the picture
     assert np.array_equal(lines[3].get_xydata(), [[2, 1.05 * line.loss]])  # within 10 %
     assert set(np.asarray(lines[4].get_ydata())) == {line.loss}
     on_all: Any = by_update.get_lines()[0].get_xydata()

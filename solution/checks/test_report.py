@@ -250,6 +250,33 @@ def test_unknown_names_are_refused(judge: Judge, tmp_path: Path) -> None:
     assert "no folder with data.py" in result.stderr.str()
 
 
+@pytest.mark.parametrize(
+    ("argument", "instead"),
+    [
+        ("kata/gradients.py", "pytest tests/test_gradients.py"),
+        ("kata/scan.py::compose", "pytest tests/test_scan.py"),
+        ("kata", "pytest"),
+    ],
+)
+def test_files_without_tests_are_refused(argument: str, instead: str) -> None:
+    command = [sys.executable, "-m", "pytest", argument]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == pytest.ExitCode.USAGE_ERROR
+    sentence = f"{argument} has no tests, but is tested: run {instead.replace('/', os.sep)}\n"
+    assert said.stderr.strip() == f"ERROR: {sentence}".strip()
+
+
+def test_processes_that_know_nothing_of_each_other_are_refused(
+    pytester: pytest.Pytester, judge: Judge
+) -> None:
+    option = "def pytest_addoption(parser): parser.addoption('--forked', action='store_true')"
+    pytester.makepyfile(as_pytest_forked=option)
+    pytester.syspathinsert()
+    result = judge(ROOT / "kata", "-p", "as_pytest_forked", "--forked")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "run pytest, or pytest -n 2" in result.stderr.str()
+
+
 def test_modules_may_import_each_other_absolutely(
     judge: Judge, modules: Path, change: Change
 ) -> None:

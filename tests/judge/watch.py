@@ -121,7 +121,7 @@ def mapped(files: Path) -> mmap.mmap:
 def main(process: int, files: Path) -> None:
     """Wait until the first process ends, or a call in it is hopeless."""
     told: list[Any] = []
-    threading.Thread(target=listen, args=[told], daemon=True).start()
+    threading.Thread(target=listen, args=[told, files], daemon=True).start()
     about, seconds = hopeless(mapped(files))
     try:
         (speaks, folder, *settings), *outcomes = told
@@ -132,10 +132,11 @@ def main(process: int, files: Path) -> None:
         shutil.rmtree(files, ignore_errors=True)
 
 
-def listen(told: list[Any]) -> None:
+def listen(told: list[Any], files: Path) -> None:
     """Keep what the first process says; when it ends there is nothing left to do."""
     for line in sys.stdin:
         told.append(json.loads(line))
+    shutil.rmtree(files, ignore_errors=True)  # it may not have come to that itself
     os._exit(0)
 
 
