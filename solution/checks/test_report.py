@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -275,6 +276,38 @@ def test_processes_that_know_nothing_of_each_other_are_refused(
     result = judge(ROOT / "kata", "-p", "as_pytest_forked", "--forked")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "run pytest, or pytest -n 2" in result.stderr.str()
+
+
+def test_a_save_runs_the_tests_again(tmp_path: Path) -> None:
+    pytest.importorskip("pytest_watcher")
+    (tmp_path / "kata").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_one.py").write_text("def test_one(): pass")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    out = tmp_path / "out.txt"
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    with out.open("w") as file:
+        watcher = subprocess.Popen(
+            [sys.executable, "-m", "pytest_watcher", ".", "--now"],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        until = time.monotonic() + 60
+        while (runs := out.read_text().count("1 passed")) < 2:
+            assert time.monotonic() < until, out.read_text()
+            time.sleep(1)
+            if runs == 1:  # a save while the first run ends is not noticed
+                (tmp_path / "kata" / "gradients.py").write_text("# saved")
+    finally:
+        watcher.kill()
+        watcher.wait()
 
 
 def test_modules_may_import_each_other_absolutely(
