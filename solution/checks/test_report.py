@@ -166,6 +166,20 @@ def test_a_mistake_is_reported_once_at_its_stage(
     assert "  4 descent    passes" in text
 
 
+@pytest.mark.parametrize("is_halved", [False, True])
+def test_what_stands_in_is_named_and_cannot_be_pasted(
+    judge: Judge, modules: Path, change: Change, is_halved: bool
+) -> None:
+    if is_halved:
+        halve_the_gradients(change)
+    change("descent", "return w, b", "return w, 2 * b")
+    folder = modules.rename(modules.parent / "kata")
+    text = report(judge(folder, file="tests/test_descent.py"))
+    block = text.partition("✗ minibatch_gd")[2].partition("hint")[0]
+    with_ = "\n    with      a right mse_gradients in place of yours\n"
+    assert (with_ in block, "    paste " in block) == (is_halved, not is_halved)
+
+
 @pytest.mark.parametrize(
     ("stage", "old", "new", "function"),
     [
