@@ -41,15 +41,24 @@ def test_steps_to_nowhere_are_named_and_not_drawn(
     )
 
 
-def test_samples_that_come_again_or_with_another_y_are_marked() -> None:
+def test_samples_that_come_again_or_with_another_y_or_never_are_marked() -> None:
     tagged = {"x": column([0.0, 1.0, 2.0]), "y": column([1000.0, 1001.0, 1002.0])}
     epoch = [(column([2.0, 0.0]), column([1002.0, 1001.0])), (column([2.0]), column([1002.0]))]
     figure: Any = counterexample.draw("shuffled_batches", {**tagged, "batch_size": 2}, epoch)
     (axes,) = figure.axes
     marks = [(*line.get_xydata()[0], line.get_marker()) for line in axes.get_lines()]
-    assert marks == [(2.0, 0.0, "o"), (0.0, 0.0, "X"), (2.0, 1.0, "X")]
+    assert marks == [(2.0, 0.0, "o"), (0.0, 0.0, "X"), (2.0, 1.0, "X"), (1.0, 2.0, "o")]
+    assert [text.get_text() for text in axes.get_yticklabels()][-1] == "in no batch"
+    assert axes.get_lines()[-1].get_fillstyle() == "none"
     assert [text.get_text() for text in axes.texts] == ["y = 1001", "again"]
     assert axes.get_xlim() == (-0.5, 2.5)
+
+
+def test_what_one_sample_batch_does_not_draw_is_not_missing() -> None:
+    tagged = {"x": column([0.0, 1.0]), "y": column([1000.0, 1001.0]), "batch_size": 1}
+    one = (column([1.0]), column([1001.0]))
+    figure: Any = counterexample.draw("sample_batch", tagged, one)
+    assert len(figure.axes[0].get_lines()) == 1
 
 
 def test_many_calls_are_counted() -> None:

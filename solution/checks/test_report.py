@@ -166,6 +166,19 @@ def test_a_mistake_is_reported_once_at_its_stage(
     assert "  4 descent    passes" in text
 
 
+def test_no_batches_are_shown_as_their_call_shows_them(
+    judge: Judge, modules: Path, change: Change
+) -> None:
+    change(
+        "batching", "    if batch_size < 1:\n        raise", "    if batch_size < 0:\n        raise"
+    )
+    change("batching", "range(0, n, batch_size)", "range(0, n, batch_size or n + 1)")
+    change("batching", "    order = ", "    if not batch_size:\n        return\n    order = ")
+    text = report(judge(modules, "-k", "refused or below", file="tests/test_batching.py"))
+    assert "✗ shuffled_batches: raises no ValueError" in text
+    assert "\n    got       []\n" in text
+
+
 @pytest.mark.parametrize("is_halved", [False, True])
 def test_what_stands_in_is_named_and_cannot_be_pasted(
     judge: Judge, modules: Path, change: Change, is_halved: bool

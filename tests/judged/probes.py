@@ -1,5 +1,6 @@
 """The probe of plain functions: calls them, and describes what came back."""
 
+import itertools
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ def call(submission: Modules, request: Request) -> Result:
                     options[request.sweep] = turn
                 value = learners(*arguments, **options)
                 if request.first_only and is_lazy(value):
-                    value = next(iter(value), None)
+                    value = list(itertools.islice(value, 1))
                 results.append(describe(value, request.most))
         must_be_unchanged(before, values)
     return results[0] if request.times == 1 else Calls(results)
