@@ -120,6 +120,7 @@ def mapped(files: Path) -> mmap.mmap:
 
 def main(process: int, files: Path) -> None:
     """Wait until the first process ends, or a call in it is hopeless."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first one
     told: list[Any] = []
     threading.Thread(target=listen, args=[told, files], daemon=True).start()
     about, seconds = hopeless(mapped(files))
