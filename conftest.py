@@ -17,6 +17,7 @@ from tests.judge.functions import FILES, FUNCTIONS, STAGES
 from tests.judge.judging import Implementation
 from tests.judge.report import Report, printable
 from tests.judge.verdicts import Verdict
+from tests.judge.watch import Watch
 from tests.judged.submission import Submission
 
 ROOT = Path(__file__).parent
@@ -61,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.args == [str(here)] and ROOT in here.parents:  # `pytest` in kata/: all the same
         config.args = [str(ROOT / "tests")]
     folder, package = find_implementation(config)
+    refuse_what_has_no_report(config, folder)
     if folder == ROOT / "solution":  # the project's checks of its own tests run, too
         config.pluginmanager.import_plugin("pytester")
     submission = Submission(folder, package, FILES)
@@ -68,6 +70,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[IMPLEMENTATION] = implementation
     report = Report(implementation, submission, config, draw)
     config.pluginmanager.register(report, "kata-report")
+    # in a process of pytest-xdist it is the one that started that which writes the report
+    watch = Watch(report, speaks=not hasattr(config, "workerinput"))
+    config.pluginmanager.register(watch, "kata-watch")
+
+
+def refuse_what_has_no_report(config: pytest.Config, folder: Path) -> None:
+    """Say what to run instead of a command in which no function would be judged."""
+    if config.getoption("forked", False):
+        raise pytest.UsageError(
+            "with --forked each test runs in a process that knows nothing of the others: run "
+            "pytest, or pytest -n 2 for two processes"
+        )
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if path.parent == folder and path.stem in FILES:
+            tests = os.path.relpath(ROOT / "tests" / f"test_{path.stem}.py")
+            raise pytest.UsageError(f"{argument} has no tests, but is tested: run pytest {tests}")
+        if path == folder:
+            raise pytest.UsageError(f"{argument} has no tests, but is tested: run pytest")
 
 
 def draw(verdict: Verdict) -> str:
@@ -76,7 +97,11 @@ def draw(verdict: Verdict) -> str:
         return "none: there is no result to draw"
     from plots import counterexample  # matplotlib takes a second to import
 
-    path = counterexample.save(verdict.about, verdict.evidence.values, verdict.evidence.value)
+    values, value = verdict.evidence.values, verdict.evidence.value
+    try:
+        path = counterexample.save(verdict.about, values, value)
+    except OSError as error:
+        return f"none: cannot write to {counterexample.FOLDER}: {error.strerror}"
     if path is None:
         return "none: only stages 2 and 3 are drawn"
     return os.path.relpath(path)

@@ -121,7 +121,9 @@ def parser_of(package: str, epochs: int, extras: Extras | None) -> Parser:
         help="what trains: the loops of stage 4 (numpy) or 5 (torch)"
         + (", or the scan, which takes the same steps at once" if extras else ""),
     )
-    add("--out", type=Path, default=FOLDER, metavar="FOLDER", help="where the pictures go")
+    # the pictures in plots/ are those of the README
+    out = FOLDER if extras else Path("pictures")
+    add("--out", type=Path, default=out, metavar="FOLDER", help="where the pictures go")
     return parser
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from plots.experiment import Array, Line, Run
+from plots.experiment import FAR, Array, Line, Run
 from plots.style import styled
 
 NEAR = 1.1  # a run has come close when its loss is within 10 % of the least
@@ -64,13 +64,10 @@ def draw(runs: Sequence[Run], line: Line, lr: float, loop: str) -> Figure:
 
 def label_of(run: Run) -> str:
     """Say what a run was, and where it ended."""
-    diverged = "" if np.isfinite(run.losses).all() else ", diverged"
     known = not math.isnan(run.update_seconds)
     seconds = f", {1e6 * run.update_seconds:.0f} µs per update" if known else ""
-    return (
-        f"{run.method} (m = {run.batch_size}{diverged}): "
-        f"ends at w = {run.w:.3f}, b = {run.b:.3f}{seconds}"
-    )
+    digits = ".3g" if run.diverged else ".3f"
+    return f"{run.name}: ends at w = {run.w:{digits}}, b = {run.b:{digits}}{seconds}"
 
 
 def draw_losses(
@@ -78,10 +75,12 @@ def draw_losses(
 ) -> None:
     """Draw the losses of a run, and mark where it first came close to the floor.
 
-    A logarithmic scale has no place for what is not finite, nor for what is not above 0: the
-    start.
+    A run that diverges is cut where it leaves the picture. A logarithmic scale has no place for
+    what is not above 0: the start.
     """
-    shown = np.isfinite(losses) & (losses > 0) & np.isfinite(clock) & (clock > 0)
+    inside = int(np.cumprod(losses < FAR).sum())  # before the first that is far away, or NaN
+    clock, losses = clock[: inside + 1], np.append(losses[:inside], FAR)[: len(losses)]
+    shown = (losses > 0) & np.isfinite(clock) & (clock > 0)
     clock, losses = clock[shown], losses[shown]
     marker = "o" if len(losses) == 1 else ""
     axes.plot(clock, losses, linewidth=1.6, marker=marker, **style)

@@ -159,7 +159,7 @@ def draw_batches(figure: Figure, function: str, values: Mapping[str, Any], value
         figure.colorbar(image, label=f"how often, in {len(epochs)} calls")
         axes.set_yticks(range(len(counts)), [f"batch {i + 1}" for i in range(len(counts))])
     else:
-        draw_each_batch(axes, epochs)
+        draw_each_batch(axes, epochs, 0 if single else n)
         axes.set_xlim(-0.5, n - 0.5)  # samples that never come leave their column empty
     axes.set(xlabel="sample (x = 0, 1, 2, …)", title="which samples each batch took")
 
@@ -169,14 +169,18 @@ def is_call(value: Any, single: bool) -> bool:
     return isinstance(value, tuple if single else list)
 
 
-def draw_each_batch(axes: Axes, epochs: list[list[tuple[Array, Array]]]) -> None:
-    """Mark each sample of each batch, and those that have no business to be there."""
+def draw_each_batch(axes: Axes, epochs: list[list[tuple[Array, Array]]], due: int) -> None:
+    """Mark each sample of each batch, those that should not be there, and which of `due` are not.
+
+    What is left out has no batch: it stands in a row of its own.
+    """
     labels: list[str] = []
     for call, epoch in enumerate(epochs, start=1):
+        of_call = f"call {call}, " if len(epochs) > 1 else ""
         seen: set[float] = set()
         for place, (xb, yb) in enumerate(epoch, start=1):
             height = len(labels)
-            labels.append((f"call {call}, " if len(epochs) > 1 else "") + f"batch {place}")
+            labels.append(f"{of_call}batch {place}")
             for xi, yi in zip(xb[:, 0].tolist(), yb[:, 0].tolist(), strict=False):
                 wrong = xi in seen or yi != xi + 1000
                 axes.plot(
@@ -186,6 +190,11 @@ def draw_each_batch(axes: Axes, epochs: list[list[tuple[Array, Array]]]) -> None
                     text = "again" if xi in seen else f"y = {yi:g}"
                     axes.annotate(text, (xi, height), (4, 6), textcoords="offset points", size=8)
                 seen.add(xi)
+        missing = [i for i in range(due) if i not in seen]
+        if missing:
+            heights = [len(labels)] * len(missing)
+            labels.append(f"{of_call}in no batch")
+            axes.plot(missing, heights, "o", color="#d62728", fillstyle="none", ms=9)
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
     axes.margins(0.1)

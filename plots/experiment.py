@@ -14,6 +14,7 @@ from tqdm import tqdm
 Array = NDArray[np.float64]
 
 SAMPLES = 1000
+FAR = 1e6  # a loss above has diverged: at w = b = 0 it is 13
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class Run:
     def method(self) -> str:
         """What this kind of descent is called."""
         return {SAMPLES: "batch", 1: "stochastic"}.get(self.batch_size, "mini-batch")
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it ended far away, or at inf or NaN."""
+        return not self.losses[-1] < FAR
+
+    @property
+    def name(self) -> str:
+        """What a legend calls it."""
+        return f"{self.method} (m = {self.batch_size}{', diverged' if self.diverged else ''})"
 
     @property
     def w(self) -> float:
@@ -202,9 +213,20 @@ def table(runs: Sequence[Run], line: Line) -> str:
     lines = [f"{head}{'final loss':>12}{'seconds':>9}"]
     for run in runs:
         lines.append(
-            f"{run.method:<13}{run.batch_size:>10}{run.updates:>11,}{run.w:>9.4g}{run.b:>9.4g}"
+            f"{run.method:<13}{run.batch_size:>10}{run.updates:>11,}{cell(run.w)}{cell(run.b)}"
             f"{run.losses[-1]:>12.4g}{run.seconds:>9.2f}"
         )
     lines.append(f"{'least squares':<34}{line.w:>9.4g}{line.b:>9.4g}{line.loss:>12.4g}")
     lines.append("final loss: the mean of the batch losses in the last epoch")
+    diverged = [str(run.batch_size) for run in runs if run.diverged]
+    if diverged:
+        lines.append(
+            f"diverged: batch size {', '.join(diverged)} (a loss above {FAR:g}, inf or NaN)"
+        )
     return "\n".join(lines)
+
+
+def cell(number: float) -> str:
+    """Return a number for a column of the table."""
+    text = f"{number:.4g}"
+    return f" {text if len(text) <= 8 else f'{number:.1e}':>8}"

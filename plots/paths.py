@@ -36,8 +36,7 @@ def draw(runs: Sequence[Run], line: Line, lr: float) -> Figure:
     for panel, (low, high) in ((axes, around_all(paths, line)), (inset, around_ends(paths, line))):
         draw_contours(panel, line, low, high)
         for (run, style), path in zip(styled(runs), paths, strict=True):
-            label = f"{run.method} (m = {run.batch_size})"
-            panel.plot(*path.T, label=label, linewidth=1.3, **style)
+            panel.plot(*path.T, label=run.name, linewidth=1.3, **style)
             panel.plot(*path[-1], "o", color=style["color"], markeredgecolor="k", zorder=4)
         panel.plot(line.w, line.b, "k+", markersize=12, markeredgewidth=2, zorder=5)
         panel.set_xlim(low[0], high[0])

@@ -1,5 +1,8 @@
 """The picture of a counterexample shows what was wrong beside what is right."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +10,7 @@ import numpy as np
 import pytest
 
 from plots import counterexample
-from solution.checks.conftest import Change, Judge
+from solution.checks.conftest import ROOT, Change, Judge
 from tests.judge.showing import column
 
 GRADIENT: dict[str, Any] = {"x": column([1.0, 2.0]), "y": column([0.0, 3.0]), "w": 1.0, "b": 0.0}
@@ -38,15 +41,24 @@ def test_steps_to_nowhere_are_named_and_not_drawn(
     )
 
 
-def test_samples_that_come_again_or_with_another_y_are_marked() -> None:
+def test_samples_that_come_again_or_with_another_y_or_never_are_marked() -> None:
     tagged = {"x": column([0.0, 1.0, 2.0]), "y": column([1000.0, 1001.0, 1002.0])}
     epoch = [(column([2.0, 0.0]), column([1002.0, 1001.0])), (column([2.0]), column([1002.0]))]
     figure: Any = counterexample.draw("shuffled_batches", {**tagged, "batch_size": 2}, epoch)
     (axes,) = figure.axes
     marks = [(*line.get_xydata()[0], line.get_marker()) for line in axes.get_lines()]
-    assert marks == [(2.0, 0.0, "o"), (0.0, 0.0, "X"), (2.0, 1.0, "X")]
+    assert marks == [(2.0, 0.0, "o"), (0.0, 0.0, "X"), (2.0, 1.0, "X"), (1.0, 2.0, "o")]
+    assert [text.get_text() for text in axes.get_yticklabels()][-1] == "in no batch"
+    assert axes.get_lines()[-1].get_fillstyle() == "none"
     assert [text.get_text() for text in axes.texts] == ["y = 1001", "again"]
     assert axes.get_xlim() == (-0.5, 2.5)
+
+
+def test_what_one_sample_batch_does_not_draw_is_not_missing() -> None:
+    tagged = {"x": column([0.0, 1.0]), "y": column([1000.0, 1001.0]), "batch_size": 1}
+    one = (column([1.0]), column([1001.0]))
+    figure: Any = counterexample.draw("sample_batch", tagged, one)
+    assert len(figure.axes[0].get_lines()) == 1
 
 
 def test_many_calls_are_counted() -> None:
@@ -87,3 +99,22 @@ def test_report_says_why_there_is_no_picture(judge: Judge, modules: Path, change
     change("gradients", "return w * x + b", "return None")
     result = judge(modules, "--draw", file="tests/test_gradients.py")
     result.stdout.fnmatch_lines(["    picture   none: there is no result to draw"])
+
+
+def test_report_says_that_a_picture_cannot_be_written(
+    judge: Judge, modules: Path, change: Change, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(counterexample, "FOLDER", tmp_path / "file")
+    (tmp_path / "file").touch()
+    change("gradients", "return w * x + b", "return w * x - b")
+    result = judge(modules, "--draw", file="tests/test_gradients.py")
+    result.stdout.fnmatch_lines(["    picture   none: cannot write to */file: Not a directory"])
+    assert result.ret == 1
+
+
+def test_the_backend_of_a_notebook_is_not_asked_for() -> None:
+    environment = {**os.environ, "MPLBACKEND": "module://of_a_notebook.that_is_not_installed_here"}
+    program = (
+        "from plots import counterexample, comparison; import matplotlib.pyplot as p; p.figure()"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)

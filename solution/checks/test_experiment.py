@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from plots import command, experiment
 from solution import __main__ as solution_command
 from solution import reference
+from solution.checks.conftest import ROOT
 from solution.data import make_data
 from solution.descent import minibatch_gd
 
@@ -89,6 +91,16 @@ def test_table_check_and_pictures_come_out(
     for name in ("comparison", "paths"):
         assert f"picture: {out / name}.png" in lines
         assert (out / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_only_the_reference_solution_draws_over_the_pictures_of_the_readme(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    extras: Any = object()
+    assert command.parse("solution", 5, extras, []).out == ROOT / "plots"
+    assert command.parse("kata", 5, None, []).out.resolve() == tmp_path / "pictures"
+    assert "pictures/\n" in (ROOT / ".gitignore").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("engine", ["numpy", "torch"])

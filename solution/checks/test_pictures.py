@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from plots import comparison, paths
+from plots import comparison, experiment, paths
 from plots.experiment import Line, Run, least_squares
 from solution import cost, landscape
 from solution.data import make_data
@@ -48,7 +48,9 @@ def test_three_clocks_show_the_runs_and_the_floor(line: Line) -> None:
         ("#1f77b4", "-."),  # blue
     ]
     assert np.array_equal(lines[0].get_xydata(), [[1, 9], [2, 4]])
-    assert np.array_equal(lines[1].get_xydata(), [[1, 1]])  # what is infinite is left out
+    assert np.array_equal(
+        lines[1].get_xydata(), [[1.0, 1.0], [2.0, 1e6]]
+    )  # up and out of the picture
     assert np.array_equal(lines[3].get_xydata(), [[2, 1.05 * line.loss]])  # within 10 %
     assert set(np.asarray(lines[4].get_ydata())) == {line.loss}
     on_all: Any = by_update.get_lines()[0].get_xydata()
@@ -58,6 +60,27 @@ def test_three_clocks_show_the_runs_and_the_floor(line: Line) -> None:
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels[0] == ("batch (m = 1000): ends at w = 2.900, b = 2.000, 500000 µs per update")
     assert labels[1].startswith("stochastic (m = 1, diverged): ")
+
+
+@pytest.mark.parametrize("end", [1e6, 3e89, 1e308, np.inf, np.nan])
+def test_runs_that_diverge_are_named_and_leave_the_picture(
+    line: Line, end: float, tmp_path: Path
+) -> None:
+    far = [[0.0, 0.0], [end, -end], [end, -end]]
+    gone = [run(1000, [end, end], far), run(1, [20.0, end, 5 * end], far)]
+    for runs in (gone, [*gone, run(128, [5.0, 4.0, line.loss])]):
+        figure = comparison.draw(runs, line, 10.0, "NumPy loop")
+        paths.draw(runs, line, 10.0).savefig(tmp_path / "paths.png")
+        figure.savefig(tmp_path / "comparison.png")
+        at_once, later = (ln.get_xydata() for ln in figure.axes[0].get_lines()[:2])
+        assert np.array_equal(at_once, [[1.0, 1e6]])
+        assert np.array_equal(later, [[1.0, 20.0], [2.0, 1e6]])
+        labels = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert all("diverged" in label and len(label) < 100 for label in labels[:2])
+        assert not any("diverged" in label for label in labels[2:])
+    columns = [text.split() for text in experiment.table(gone, line).splitlines()]
+    assert [len(row) for row in columns[1:3]] == [7, 7]
+    assert columns[-1][:5] == ["diverged:", "batch", "size", "1000,", "1"]
 
 
 def test_paths_go_over_the_contours_and_into_the_inset(line: Line) -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,33 @@ def test_a_mistake_is_reported_once_at_its_stage(
     assert "  4 descent    passes" in text
 
 
+def test_no_batches_are_shown_as_their_call_shows_them(
+    judge: Judge, modules: Path, change: Change
+) -> None:
+    change(
+        "batching", "    if batch_size < 1:\n        raise", "    if batch_size < 0:\n        raise"
+    )
+    change("batching", "range(0, n, batch_size)", "range(0, n, batch_size or n + 1)")
+    change("batching", "    order = ", "    if not batch_size:\n        return\n    order = ")
+    text = report(judge(modules, "-k", "refused or below", file="tests/test_batching.py"))
+    assert "✗ shuffled_batches: raises no ValueError" in text
+    assert "\n    got       []\n" in text
+
+
+@pytest.mark.parametrize("is_halved", [False, True])
+def test_what_stands_in_is_named_and_cannot_be_pasted(
+    judge: Judge, modules: Path, change: Change, is_halved: bool
+) -> None:
+    if is_halved:
+        halve_the_gradients(change)
+    change("descent", "return w, b", "return w, 2 * b")
+    folder = modules.rename(modules.parent / "kata")
+    text = report(judge(folder, file="tests/test_descent.py"))
+    block = text.partition("✗ minibatch_gd")[2].partition("hint")[0]
+    with_ = "\n    with      a right mse_gradients in place of yours\n"
+    assert (with_ in block, "    paste " in block) == (is_halved, not is_halved)
+
+
 @pytest.mark.parametrize(
     ("stage", "old", "new", "function"),
     [
@@ -248,6 +276,65 @@ def test_unknown_names_are_refused(judge: Judge, tmp_path: Path) -> None:
     result = judge(tmp_path / "nowhere")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "no folder with data.py" in result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("argument", "instead"),
+    [
+        ("kata/gradients.py", "pytest tests/test_gradients.py"),
+        ("kata/scan.py::compose", "pytest tests/test_scan.py"),
+        ("kata", "pytest"),
+    ],
+)
+def test_files_without_tests_are_refused(argument: str, instead: str) -> None:
+    command = [sys.executable, "-m", "pytest", argument]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == pytest.ExitCode.USAGE_ERROR
+    sentence = f"{argument} has no tests, but is tested: run {instead.replace('/', os.sep)}\n"
+    assert said.stderr.strip() == f"ERROR: {sentence}".strip()
+
+
+def test_processes_that_know_nothing_of_each_other_are_refused(
+    pytester: pytest.Pytester, judge: Judge
+) -> None:
+    option = "def pytest_addoption(parser): parser.addoption('--forked', action='store_true')"
+    pytester.makepyfile(as_pytest_forked=option)
+    pytester.syspathinsert()
+    result = judge(ROOT / "kata", "-p", "as_pytest_forked", "--forked")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "run pytest, or pytest -n 2" in result.stderr.str()
+
+
+def test_a_save_runs_the_tests_again(tmp_path: Path) -> None:
+    pytest.importorskip("pytest_watcher")
+    (tmp_path / "kata").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_one.py").write_text("def test_one(): pass")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    out = tmp_path / "out.txt"
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    with out.open("w") as file:
+        watcher = subprocess.Popen(
+            [sys.executable, "-m", "pytest_watcher", ".", "--now"],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        until = time.monotonic() + 60
+        while (runs := out.read_text().count("1 passed")) < 2:
+            assert time.monotonic() < until, out.read_text()
+            time.sleep(1)
+            if runs == 1:  # a save while the first run ends is not noticed
+                (tmp_path / "kata" / "gradients.py").write_text("# saved")
+    finally:
+        watcher.kill()
+        watcher.wait()
 
 
 def test_modules_may_import_each_other_absolutely(

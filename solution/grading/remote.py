@@ -241,6 +241,7 @@ class RemoteSubmission:
     package = "kata"
     folder = Path("kata")
     paused = False
+    waited = 0.0  # libraries are loaded before the fork
 
     def __init__(self, files: Mapping[str, bytes], fork_server: ForkServer, limits: Limits) -> None:
         self.files = {name: text for name, text in files.items() if name in MODULES}

@@ -53,6 +53,10 @@ class Judged(Protocol):
         """What the last call wrote."""
 
     @property
+    def waited(self) -> float:
+        """How many seconds of all calls so far went into importing libraries."""
+
+    @property
     def paused(self) -> bool:
         """Whether time stands still, for a debugger."""
 
@@ -194,9 +198,9 @@ class Subject:
     def _send(self, request: Request, answer: Answer) -> Result | Problem:
         if self.halted is not None:
             raise Halted(self.halted)
-        started = time.monotonic()
+        started, waited = time.monotonic(), self.judged.waited
         result = self.judged.run(request)
-        self.seconds += time.monotonic() - started
+        self.seconds += time.monotonic() - started - (self.judged.waited - waited)
         if self.seconds > TOTAL_SECONDS and not self.judged.paused:
             self._halt(answer, "wrong", finding("too slow", seconds=TOTAL_SECONDS), "timeout")
         return result
@@ -220,13 +224,20 @@ class Subject:
 
     def reject(self, verdict: Verdict) -> NoReturn:
         """Raise a verdict; Hypothesis need not look for a simpler case of what is known."""
+        verdict = self._beside(verdict)
         raise (Halted if self.referee.is_known_wrong(self.function) else Wrong)(verdict)
+
+    def _beside(self, verdict: Verdict) -> Verdict:
+        """Note what stood in; a call that is pasted would go without."""
+        stand_ins = tuple(self.referee.stand_ins(self.function))
+        return replace(verdict, stand_ins=stand_ins, paste="") if stand_ins else verdict
 
     def _halt(
         self, answer: Answer, kind: Kind, found: Finding, problem: ProblemKind | None, **more: Any
     ) -> NoReturn:
         verdict = Verdict(self.function.name, kind, (found,), answer.call, problem=problem)
-        self.halted = replace(verdict, **{"paste": self.paste(answer.values, answer.times), **more})
+        verdict = replace(verdict, **{"paste": self.paste(answer.values, answer.times), **more})
+        self.halted = self._beside(verdict) if kind == "wrong" else verdict
         raise Halted(self.halted)
 
     def _stop(self, problem: Problem, answer: Answer) -> NoReturn:

@@ -15,6 +15,7 @@ from tests.judge.functions import FUNCTIONS
 from tests.judge.judging import Implementation, verdict_of
 from tests.judge.summary import Outcome, Summary, labelled
 from tests.judge.verdicts import Halted, Verdict, Wrong
+from tests.judged.guard import DebuggerLeft
 from tests.judged.submission import Submission
 
 PLAIN = str.maketrans(
@@ -65,61 +66,52 @@ class Report:
         gc.freeze()
         gc.enable()
 
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Let a call that cannot be interrupted say where it is stuck before it ends the run."""
-        limit = self.submission.guard.limit
-        capture: Any = item.config.pluginmanager.getplugin("capturemanager")
-        if limit.last_resort is None and capture is not None:
-            with capture.global_and_fixture_disabled():
-                limit.last_resort = os.dup(2)
-
     def pytest_enter_pdb(self) -> None:
         """Let time stand still while the learner is in the debugger."""
-        limit = self.submission.guard.limit
-        limit.paused = True
-        limit.rest()
-
-    def pytest_runtest_teardown(self) -> None:
-        """Wait for nothing between tests."""
-        self.submission.guard.limit.rest()
+        self.submission.guard.limit.pause()
 
     def pytest_unconfigure(self) -> None:
-        """Close what was opened."""
+        """Collect garbage as before."""
         gc.unfreeze()
         gc.enable()
-        limit = self.submission.guard.limit
-        if limit.last_resort is not None:
-            os.close(limit.last_resort)
-            limit.last_resort = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """Run a test that judges a function, if it has not run for another one's sake.
-
-        A failure says what the function's simplest failing case is, not only what this test met.
-        """
+        """Run a test that judges a function."""
         __tracebackhide__ = True
         name = judged_function(pyfuncitem)
         if name is None:
             return None
+        try:
+            self.judge(pyfuncitem, name)
+        except DebuggerLeft:
+            pytest.exit("Quitting debugger")
+        return True
+
+    def judge(self, item: pytest.Function, name: str) -> None:
+        """Run a test, if it has not run for another one's sake.
+
+        A failure says what the function's simplest failing case is, not only what this test met.
+        """
+        __tracebackhide__ = True
         traceback = None
-        if self.implementation.outcome(name, pyfuncitem.name) is None:
+        if self.implementation.outcome(name, item.name) is None:
             self.implementation.stand_ins(FUNCTIONS[name])
             verdict = None
             try:
-                pyfuncitem.obj(**{n: pyfuncitem.funcargs[n] for n in parameters(pyfuncitem.obj)})
+                item.obj(**{n: item.funcargs[n] for n in parameters(item.obj)})
             except (Wrong, Halted, Flaky) as error:
                 verdict, traceback = verdict_of(error, name), error.__traceback__
-            self.implementation.record(name, pyfuncitem.name, verdict)
-        (verdict,) = self.implementation.outcome(name, pyfuncitem.name) or (None,)
+            self.implementation.record(name, item.name, verdict)
+        (verdict,) = self.implementation.outcome(name, item.name) or (None,)
         if verdict is None:
-            return True
+            return
         from tests.judge.diagnosis import diagnosed  # so that right functions do not wait for it
 
         verdict = diagnosed(self.implementation, verdict)
         if FUNCTIONS[name].points is None and is_unwritten(verdict):
             pytest.skip("the bonus is not written yet")
-        if pyfuncitem.config.getoption("tbstyle") == "auto":
+        if item.config.getoption("tbstyle") == "auto":
             traceback = None  # the report shows none, and to write them takes seconds
         raise Wrong(verdict).with_traceback(traceback)
 

@@ -16,7 +16,7 @@ Kind = Literal["wrong", "not started", "waiting", "import"]
 Code = Literal[
     # no result
     "not written", "waits", "import", "missing", "raised", "calls unwritten", "exit", "input",
-    "timeout", "too slow", "mutated", "global state", "pytorch state", "time used up",
+    "timeout", "stuck", "too slow", "mutated", "global state", "pytorch state", "time used up",
     "no turn", "memory", "killed", "signal", "ended", "files", "threads", "channel",
     "protocol", "too much", "no error", "other error",
     # a result in another form
@@ -108,6 +108,9 @@ class Verdict:
         File and line of the learner's, and that line's text.
     printed, paste : str
         What the code wrote, and the call to be pasted into a Python prompt.
+    stand_ins : tuple of str
+        Trusted functions that were in the place of the learner's in that call. Where there are
+        any, a learner's own call may give something else.
     problem : ProblemKind, optional
         What kept the call from giving a result.
     resembles : tuple of Finding
@@ -126,6 +129,7 @@ class Verdict:
     source: str = ""
     printed: str = ""
     paste: str = ""
+    stand_ins: tuple[str, ...] = ()
     problem: ProblemKind | None = None
     resembles: tuple[Finding, ...] = ()
     mistake: str = ""
@@ -164,7 +168,7 @@ def without_numpy(value: Any) -> Any:
 def from_plain(plain: Mapping[str, Any]) -> Verdict:
     """Return the verdict that these plain values stand for."""
     found = {k: tuple(Finding(*f) for f in plain[k]) for k in ("findings", "resembles")}
-    return Verdict(**{**plain, **found})
+    return Verdict(**{**plain, **found, "stand_ins": tuple(plain["stand_ins"])})
 
 
 class Wrong(AssertionError):

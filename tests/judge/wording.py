@@ -63,6 +63,7 @@ def lines(verdict: Verdict) -> Lines:
     values = context(verdict) | values_of(verdict, first)
     found = [
         ("call", verdict.call),
+        ("with", replacing(verdict.stand_ins)),
         ("got", say(words(first.code, 2), values) or verdict.got),
         ("", f"    {verdict.source}" if verdict.source else ""),
         ("expected", verdict.expected or say(words(first.code, 1), values)),
@@ -72,6 +73,14 @@ def lines(verdict: Verdict) -> Lines:
     found += [("printed" if k == 0 else "", text) for k, text in enumerate(shown)]
     found += zip(("likely", "and"), verdict.likely.splitlines(), strict=False)
     return [(label, text) for label, text in found if text]
+
+
+def replacing(stand_ins: Sequence[str]) -> str:
+    """Say whose functions a call was made with."""
+    if not stand_ins:
+        return ""
+    article = "a " if len(stand_ins) == 1 else ""
+    return f"{article}right {enumerate_words(stand_ins)} in place of yours"
 
 
 class Saying(string.Formatter):

@@ -4,10 +4,11 @@ This keeps accidents from ending a learner's run. It is no protection against co
 harm.
 """
 
+import builtins
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TextIO
 
@@ -19,10 +20,19 @@ class ProcessEnd(BaseException):
     """The judged code asked the operating system to end the process."""
 
 
-def end_process(status: int = 0) -> NoReturn:
-    raise ProcessEnd("os._exit")
+def kept_alive(end: Callable[..., NoReturn]) -> Callable[..., NoReturn]:
+    """Return what raises an exception here, and ends a process that the code has forked."""
+    here = os.getpid()
+
+    def end_process(*status: int) -> NoReturn:
+        if os.getpid() != here:  # one of a DataLoader's workers, say
+            end(*status)
+        raise ProcessEnd("os._exit")
+
+    return end_process
 
 
+python_print = builtins.print
 start_thread = threading.Thread.start
 
 
@@ -55,6 +65,12 @@ class Output:
             self.stream.write(text[:PASSED_ON])
         return len(text)
 
+    def print(self, *values: Any, file: Any = None, **options: Any) -> None:
+        """Print as Python does, but for what nobody reads: to write arrays down takes long."""
+        is_read = len(self.head) < KEPT or self.passed[0] < PASSED_ON
+        if is_read or file not in (None, self) or sys.stdout is not self:
+            python_print(*values, file=file, **options)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
 
@@ -63,11 +79,11 @@ class Output:
 def contained(passed: list[int]) -> Iterator[Output]:
     """Keep the code inside from ending the process, outliving it, or flooding its output."""
     output: Any = Output(sys.stdout, passed)
-    kept = sys.stdout, os._exit, os.abort, threading.Thread.start
-    sys.stdout = output
-    os._exit = os.abort = end_process
+    kept = sys.stdout, builtins.print, os._exit, os.abort, threading.Thread.start
+    sys.stdout, builtins.print = output, output.print
+    os._exit, os.abort = kept_alive(os._exit), kept_alive(os.abort)
     threading.Thread.start = start_daemon  # type: ignore[method-assign, assignment]
     try:
         yield output
     finally:
-        sys.stdout, os._exit, os.abort, threading.Thread.start = kept  # type: ignore[method-assign]
+        sys.stdout, builtins.print, os._exit, os.abort, threading.Thread.start = kept  # type: ignore[method-assign]

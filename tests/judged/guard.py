@@ -16,6 +16,12 @@ from tests.judged.values import Problem, Stopped
 # pytest's own words are about its options; elsewhere there is nothing to read
 NO_INPUT = ("reading from stdin", "EOF when reading a line")
 
+LEAVES = ("Exit", "BdbQuit")  # what pytest's debugger raises when its user leaves it, and pdb
+
+
+class DebuggerLeft(BaseException):
+    """The user has left the debugger. Not an `Exception`: nobody is to try the call again."""
+
 
 class Guard:
     """Runs a learner's code with a time limit, and without harm to the process around it.
@@ -37,7 +43,7 @@ class Guard:
 
     @contextmanager
     def __call__(self, seconds: float) -> Iterator[None]:
-        """Raise nothing but `Stopped`, and Ctrl-C where it was the user's."""
+        """Raise nothing but `Stopped`, and what the user does: Ctrl-C, or to leave the debugger."""
         try:
             with contained(self._passed_on) as output:
                 try:
@@ -51,6 +57,8 @@ class Guard:
             problem, where = Problem("timeout", seconds=seconds), self.limit.where
             raise Stopped(self._located(problem, where)) from None
         except BaseException as error:
+            if self.limit.paused and type(error).__name__ in LEAVES:
+                raise DebuggerLeft from None
             where = self._last_own_line(error.__traceback__)
             if isinstance(error, KeyboardInterrupt) and not raises(where, error):
                 raise  # it was the user's

@@ -1,16 +1,17 @@
 """A time limit for code that may never return."""
 
-import faulthandler
+import builtins
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 PATIENCE = 4.0  # seconds that code may take without using the processor
-IMPORT_PATIENCE = 8.0  # seconds that importing a library inside a function may take
+IMPORT_PATIENCE = 120.0  # seconds that importing libraries may take: from a cold disk it is long
 LOOK_AGAIN = 0.02  # seconds until a call that was not at work is looked at again
 
 # Seconds between two interruptions. A loop around a bare `except:` swallows one of them, but the
@@ -18,9 +19,7 @@ LOOK_AGAIN = 0.02  # seconds until a call that was not at work is looked at agai
 REPEAT = 100e-6
 WATCHDOG_REPEAT = 0.01  # each has a price here
 
-
 LAST_RESORT = 8.0  # seconds after which a call that cannot be interrupted ends the process
-REARM = 0.5  # seconds between two settings of that last resort
 
 
 class OutOfTime(BaseException):
@@ -29,6 +28,9 @@ class OutOfTime(BaseException):
 
 def being_debugged() -> bool:
     """Whether an editor's debugger or pdb is at work, when time must not run out."""
+    monitoring: Any = getattr(sys, "monitoring", None)  # what editors use since Python 3.12
+    if monitoring is not None and monitoring.get_tool(monitoring.DEBUGGER_ID) is not None:
+        return True
     trace = sys.gettrace()
     return trace is not None and getattr(trace, "__module__", "").split(".")[0] in {
         "bdb",
@@ -36,6 +38,18 @@ def being_debugged() -> bool:
         "pydevd",
         "_pydevd_bundle",
     }
+
+
+def is_loaded(name: str, fromlist: Sequence[str] | None) -> bool:
+    """Whether all that an import statement asks for is there already."""
+    module = sys.modules.get(name)
+    return module is not None and all(part in vars(module) for part in fromlist or ())
+
+
+def is_import(frame: FrameType) -> bool:
+    """Whether a frame is one of an import."""
+    code = frame.f_code
+    return "importlib" in code.co_filename or code is Limit._import.__code__
 
 
 class Limit:
@@ -50,10 +64,10 @@ class Limit:
 
     def __init__(self, is_judged: Callable[[FrameType], bool]) -> None:
         self.is_judged = is_judged
-        self.paused = False  # while a debugger waits for its user
-        # Where to write, as a file descriptor, when a call that is stuck outside Python ends all.
-        self.last_resort: int | None = None
-        self._armed = 0.0  # when the last resort is due
+        self.paused = False
+        # Is told after how many seconds a call that is stuck shall end the process; 0: never.
+        self.last_resort: Callable[[float], None] = lambda seconds: None
+        self.waited = 0.0  # seconds that were no call's own, but went into importing libraries
         self.where: tuple[str, int] | None = None  # file and line that were interrupted
         self._busy = False
         self._seconds = 0.0
@@ -71,15 +85,54 @@ class Limit:
         self._seconds = seconds
         self._started = time.monotonic(), time.process_time()
         self._called = time.monotonic()
-        end = self._called + seconds + LAST_RESORT
-        if self.last_resort is not None and end - self._armed > REARM:
-            after = seconds + LAST_RESORT
-            faulthandler.dump_traceback_later(after, exit=True, file=self.last_resort)
-            self._armed = end
         main = threading.current_thread() is threading.main_thread()
         limit = self._alarm if main and hasattr(signal, "setitimer") else self._watchdog
-        with limit(seconds):
+        if not being_debugged():
+            self.last_resort(seconds + LAST_RESORT)
+        try:
+            with self._importing(), limit(seconds):
+                yield
+        finally:
+            self.last_resort(0.0)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Count the time that this takes as nobody's."""
+        started = time.monotonic()
+        try:
             yield
+        finally:
+            self.waited += time.monotonic() - started
+
+    @contextmanager
+    def _importing(self) -> Iterator[None]:
+        """Let time stand still while a library is imported: its disk may be slow."""
+        self._import_of_python = builtins.__import__
+        builtins.__import__ = self._import
+        try:
+            yield
+        finally:
+            builtins.__import__ = self._import_of_python
+
+    def _import(
+        self,
+        name: str,
+        globals: Any = None,
+        locals: Any = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        """Import as Python does, and put the limit off by what that takes."""
+        if level or is_loaded(name, fromlist):
+            return self._import_of_python(name, globals, locals, fromlist, level)
+        self.last_resort(IMPORT_PATIENCE + LAST_RESORT)
+        wall, processor = self._own_time()
+        try:
+            with self.apart():
+                return self._import_of_python(name, globals, locals, fromlist, level)
+        finally:
+            self._started = time.monotonic() - wall, time.process_time() - processor
+            self.last_resort(self._seconds + LAST_RESORT)
 
     def _on_alarm(self, frame: FrameType | None) -> None:
         if self._busy or not self._is_over():  # busy: another alarm is being looked at
@@ -93,29 +146,33 @@ class Limit:
         finally:
             self._busy = False
 
-    def rest(self) -> None:
-        """Let time pass without a limit, until the next call."""
-        if self._armed > 0:
-            faulthandler.cancel_dump_traceback_later()
-            self._armed = 0.0
+    def pause(self) -> None:
+        """Let time stand still from now on: a debugger waits for its user."""
+        self.paused = True
+        self.last_resort(0.0)
 
     def _is_over(self) -> bool:
+        wall, at_work = self._own_time()
+        return wall > PATIENCE or at_work > 0.8 * self._seconds
+
+    def _own_time(self) -> tuple[float, float]:
+        """Return how long the call has been running, and how long the processor was at work."""
         wall, processor = self._started
-        at_work = time.process_time() - processor
-        return time.monotonic() - wall > PATIENCE or at_work > 0.8 * self._seconds
+        return time.monotonic() - wall, time.process_time() - processor
 
     def _interrupt(self, frame: FrameType | None) -> None:
         place, importing = None, False
         while frame is not None:
             if self.is_judged(frame):
                 place = frame  # the outermost: in the function that was called
-            elif place is None and "importlib" in frame.f_code.co_filename:
-                importing = True  # a library, which may well take a second
+            elif place is None and is_import(frame):
+                importing = True  # a library, which may well take seconds
             frame = frame.f_back
         if place is None or self.paused or being_debugged():
             return
         if importing and time.monotonic() - self._called < IMPORT_PATIENCE:
             self._started = time.monotonic(), time.process_time()  # the call's own time is to come
+            self.last_resort(IMPORT_PATIENCE + LAST_RESORT)
             return
         if self.where is None:
             self.where = place.f_code.co_filename, place.f_lineno

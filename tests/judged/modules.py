@@ -68,8 +68,8 @@ class Modules:
         if not file.is_file():
             self.broken.setdefault(stage, Problem("import", cause="missing"))
         elif re.search(rb"^\s*(import|from) torch", file.read_bytes(), re.MULTILINE):
-            self.guard.limit.rest()
-            importlib.import_module("torch")  # takes a second that is not the learner's
+            with self.guard.limit.apart():
+                importlib.import_module("torch")  # takes seconds that are not the learner's
         keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         try:
             with self.guard(IMPORT_SECONDS):

@@ -1,5 +1,6 @@
 """The probe of plain functions: calls them, and describes what came back."""
 
+import itertools
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ def call(submission: Modules, request: Request) -> Result:
                     options[request.sweep] = turn
                 value = learners(*arguments, **options)
                 if request.first_only and is_lazy(value):
-                    value = next(iter(value), None)
+                    value = list(itertools.islice(value, 1))
                 results.append(describe(value, request.most))
         must_be_unchanged(before, values)
     return results[0] if request.times == 1 else Calls(results)
@@ -59,7 +60,7 @@ def global_state(seed: int | None, watch: bool) -> Iterator[None]:
         before = {name: state() for name, state in STATES.items()} if watch else {}
         yield
         for name, state in before.items():
-            if state != STATES[name]():
+            if state is not None and state != STATES[name]():
                 raise Stopped(Problem("global state", name=name))
     finally:
         np.random.set_state(kept)

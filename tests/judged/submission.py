@@ -27,8 +27,11 @@ TORCH_PROBES: dict[str, Callable[..., Result]] = {
 class Submission(Modules):
     """The modules in one folder, to be asked for what they do."""
 
+    asked = ""  # the function of the last request
+
     def run(self, request: Request) -> Result | Problem:
         """Answer one request: the result, or the problem that kept it from being."""
+        self.asked = request.function
         try:
             if request.probe in PROBES:
                 return PROBES[request.probe](self, request)
@@ -40,6 +43,11 @@ class Submission(Modules):
     def printed(self) -> str:
         """What the last call wrote, or its beginning."""
         return self.guard.printed
+
+    @property
+    def waited(self) -> float:
+        """How many seconds of all calls so far went into importing libraries."""
+        return self.guard.limit.waited
 
     @property
     def paused(self) -> bool:

@@ -1,7 +1,10 @@
 """The probes of the PyTorch stage, which is imported when the first of them runs."""
 
-from collections.abc import Iterator
+import functools
+import importlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -23,12 +26,16 @@ from tests.judged.values import (
     Trained,
 )
 
+OF_WORKERS = (  # options of a loader
+    *("num_workers", "prefetch_factor", "persistent_workers", "timeout"),
+    "multiprocessing_context",
+)
 UNUSUAL_SEED = 20_000_000  # so that a reseeding shows
 
 
 def model(submission: Modules, request: Request, w: float, b: float, x: Array) -> Result:
     """Make a `LinearRegression`, set its parameters, and describe it and its prediction."""
-    made = submission.find(request)
+    made = find(submission, request)
     import torch
     from torch import nn
 
@@ -57,7 +64,7 @@ def model(submission: Modules, request: Request, w: float, b: float, x: Array) -
 
 def dataset(submission: Modules, request: Request, x: Array, y: Array) -> Result:
     """Describe the tensors of the data set that `to_dataset` makes."""
-    function = submission.find(request)
+    function = find(submission, request)
     import torch
     from torch.utils.data import TensorDataset
 
@@ -88,12 +95,11 @@ def one_pass(
     momentum: float,
 ) -> Result:
     """Run `train_epoch` on a right model, unshuffled batches, and SGD."""
-    function = submission.find(request)
+    function = find(submission, request)
     import torch
     from torch.utils.data import DataLoader
 
     right = line(w, b)
-    submission.guard.limit.rest()  # the first optimizer takes seconds, and not the learner's
     loader = DataLoader(tensors(x, y), batch_size=batch_size)
     optimizer = torch.optim.SGD(right.parameters(), lr=lr, momentum=momentum)
     loss_fn = loss_named(loss)
@@ -127,11 +133,11 @@ def training(
     generator: Seed | None,
 ) -> Result:
     """Run `train` on a right model and data set."""
-    function = submission.find(request)
+    function = find(submission, request)
     import torch
 
-    submission.guard.limit.rest()
-    torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds, and not the learner's
+    with submission.guard.limit.apart():
+        torch.optim.SGD([torch.zeros(1)], lr=0.1)  # the first one takes seconds
     right, data = line(w, b), tensors(x, y)
     drawn_from = None if generator is None else torch.Generator().manual_seed(generator.value)
     options = {"batch_size": batch_size, "lr": lr, "epochs": epochs}
@@ -157,6 +163,14 @@ def training(
 
 
 # -- what is right beside the learner's code --------------------------------------------------
+
+
+def find(submission: Modules, request: Request) -> Any:
+    """Return the learner's function, once PyTorch is there: it takes seconds that are nobody's."""
+    function = submission.find(request)
+    with submission.guard.limit.apart():
+        importlib.import_module("torch")
+    return function
 
 
 def line(w: float, b: float) -> Any:
@@ -213,12 +227,35 @@ def lopsided(prediction: Any, target: Any) -> Any:
 
 @contextmanager
 def torch_defaults() -> Iterator[None]:
-    """Put PyTorch's settings back that the learner's code may have changed."""
+    """Let loaders start no processes, and put PyTorch's settings back that the code has changed."""
     import torch
+    from torch.utils.data import DataLoader
 
     dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+    made = DataLoader.__init__
+    DataLoader.__init__ = without_workers(made)  # type: ignore[method-assign]
     try:
         yield
     finally:
+        DataLoader.__init__ = made  # type: ignore[method-assign]
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(grad)
+
+
+def without_workers(made: Callable[..., None]) -> Callable[..., None]:
+    """Return what makes a loader that gives the same batches without processes of its own.
+
+    To start them anew in each epoch would take a right training minutes for all its tests.
+    """
+
+    @functools.wraps(made)
+    def make(*values: Any, **options: Any) -> None:
+        if len(values) > 6 or options.get("num_workers"):
+            given = signature(made).bind(*values, **options)
+            if given.arguments["num_workers"] > 0:  # or the loader refuses these options
+                for name in OF_WORKERS:
+                    given.arguments.pop(name, None)
+            values, options = given.args, given.kwargs
+        made(*values, **options)
+
+    return make

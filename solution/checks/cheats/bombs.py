@@ -205,7 +205,8 @@ bomb(
     "loads its batches in four processes",
     """
     def train(model, dataset, *, batch_size, lr, epochs, generator=None):
-        loader = DataLoader(dataset, batch_size=batch_size, shuffle=True, num_workers=4)
+        loader = DataLoader(dataset, batch_size=batch_size, shuffle=True)
+        loader.num_workers, loader.prefetch_factor = 4, 2  # as an option they would be left out
         optimizer = torch.optim.SGD(model.parameters(), lr=lr)
         return [train_epoch(model, loader, nn.MSELoss(), optimizer) for _ in range(epochs)]
     """,

@@ -269,6 +269,19 @@ def loader_made_once(
 
 
 @right("train")
+def loader_with_workers(
+    model: Any, dataset: Any, *, batch_size: int, lr: float, epochs: int, generator: Any = None
+) -> Any:
+    import torch
+    from torch.utils.data import DataLoader
+
+    options: dict[str, Any] = {"num_workers": 2, "persistent_workers": True, "prefetch_factor": 4}
+    loader = DataLoader(dataset, batch_size, True, generator=generator, **options)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    return [one_epoch(model, loader, optimizer, torch.nn.MSELoss()) for _ in range(epochs)]
+
+
+@right("train")
 def loader_and_optimizer_made_for_each_epoch(
     model: Any, dataset: Any, *, batch_size: int, lr: float, epochs: int, generator: Any = None
 ) -> Any:
