@@ -58,14 +58,14 @@ class Weird(Submission):
         super().__init__(SOLUTION, "weird", FILES)  # a name that nothing else is imported by
         self.random = random.Random(seed)
         self.often = self.random.choice([0.02, 0.1, 0.5, 1.0])
-        self.right_ones = self.random.choice([0, 5, 20, 50, 100, 150])  # the first answers
-        self.asked = 0
+        self.right = self.random.choice([0, 5, 20, 50, 100, 150])  # the first answers
+        self.answered = 0
 
     def run(self, request: Request) -> Result | Problem:
         """Answer a request, rightly or not, in a form that is allowed."""
         right = super().run(request)
-        self.asked += 1
-        if self.asked <= self.right_ones or self.random.random() > self.often:
+        self.answered += 1
+        if self.answered <= self.right or self.random.random() > self.often:
             return right
         if isinstance(right, Problem) or self.random.random() < 0.05:
             return self.problem()
