@@ -109,9 +109,10 @@ class Product(Pair):
         numbers = [np.asarray(value) - base for value in given]
         if len({number.shape for number in numbers}) > 1:
             return False
-        size = max(float(np.abs(number).max()) for number in numbers)
-        off = np.abs(self.rule(*numbers))
-        return bool((off <= 1e-9 * max(size, size**2)).all())
+        with np.errstate(all="ignore"):
+            size = np.float64(max(np.abs(number).max() for number in numbers))
+            near = 1e-9 * max(size, size * size)
+            return bool(np.isfinite(near) and (np.abs(self.rule(*numbers)) <= near).all())
 
 
 class Sum(Product):
