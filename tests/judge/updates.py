@@ -14,6 +14,7 @@ from tests.judge import trusted
 from tests.judge.answers import Answer
 from tests.judge.boundary import Subject
 from tests.judge.descents import descent
+from tests.judge.fingerprints import alike
 from tests.judge.formulas import Formula
 from tests.judge.functions import FUNCTIONS
 from tests.judge.observing import Compared, another_formula, observe_part
@@ -27,7 +28,7 @@ UPDATES = [
     (column([1.5, -0.5, 2.0]), column([0.25, 1.0, -3.0]), 0.7, -1.3, 0.02),
     (column([-1.1, 0.8, 2.3, 0.45]), column([1.6, -0.7, 0.95, 3.1]), 2.1, 0.55, 0.11),
 ]
-ROUNDING = 1e-9  # relative to 1, as the numbers above are; a step is divided by its rate
+ROUNDING = 1e-11  # of terms up to 10, as in `tests.judge.answers`
 
 
 class Update:
@@ -65,8 +66,8 @@ def with_updates(subject: Subject, verdict: Verdict) -> Verdict:
         return verdict
     facts, (first, *others) = of_updates(subject), verdict.findings
     if first.code == "step scaled":
-        same = finding("scaled", factor=first.values["factor"], part="both")
-        if facts[:1] == (same,):
+        scaled = finding("scaled", factor=first.values["factor"], part="both")
+        if any(is_same(one, scaled) for one in facts):
             return verdict
         first = finding("descent", part="all", when=first.values["when"])
     return replace(verdict, findings=(first, *others, *facts))
@@ -88,12 +89,17 @@ def of_updates(subject: Subject) -> tuple[Finding, ...]:
         for part, gradient, step in zip("wb", of_gradients, of_steps, strict=True)
     )
     loss = common([update.loss() for update in updates], of_loss)
-    both = [("both", dw)] if dw == db else [("dw", dw), ("db", db)]
+    both = [("both", dw)] if dw and db and is_same(dw, db) else [("dw", dw), ("db", db)]
     return tuple(
         Finding(one.code, {**one.values, "part": part})
         for part, one in [*both, ("loss", loss)]
         if one
     )
+
+
+def is_same(one: Finding, other: Finding) -> bool:
+    """Whether two facts are the same, up to rounding."""
+    return one.code == other.code and alike([*one.values.values()], [*other.values.values()])
 
 
 def common(cases: Sequence[Compared], formula: Formula) -> Finding | None:
