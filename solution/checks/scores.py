@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from solution.checks import attempts
 from solution.checks.attempts import Attempt
-from solution.checks.elsewhere import are_both, elsewhere
+from solution.checks.elsewhere import are_both, does_the_same
 from solution.checks.equivalent import EQUIVALENT
 from solution.handout import record_of
 from tests.judge import (
@@ -31,7 +31,6 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings
     wording,
 )
-from tests.judge.fingerprints import alike
 from tests.judge.mistakes.record import read, write
 from tests.judge.verdicts import Verdict
 
@@ -99,8 +98,7 @@ def makes(attempt: Attempt, names: Sequence[str]) -> bool:
     codes = [entry.implementation for entry in named]
     if len(codes) == 2:
         return are_both(attempt.function, attempt.code, *codes)
-    ours, theirs = [list(elsewhere(attempt.function, c)) for c in (attempt.code, *codes)]
-    return alike(ours, theirs)
+    return does_the_same(attempt.function, attempt.code, *codes)
 
 
 # -- each in a process of its own, which may hang, exit or fill the memory -----------------------
