@@ -51,8 +51,9 @@ def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[
         of right parts last; of more than two parts, the right ones are left out.
     """
     found = [observe_part([case[k] for case in cases]) for k in range(len(parts))]
-    if len(found) > 1 and all(one == found[0] for one in found):
-        return (Finding(found[0].code, {**found[0].values, "part": "all"}),)
+    together = exchanged(cases) or in_common(found)
+    if len(found) > 1 and together is not None:
+        return (Finding(together.code, {**together.values, "part": "all"}),)
     named = [
         Finding(one.code, {**one.values, "part": part})
         for part, one in zip(parts, found, strict=True)
@@ -60,6 +61,32 @@ def observe(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> tuple[
     wrong = [one for one in named if one.code != "right"]
     right = [one for one in named if one.code == "right"]
     return (*wrong, *(right if len(parts) == 2 else ()))
+
+
+def in_common(found: Sequence[Finding]) -> Finding | None:
+    """Return the one way in which all parts differ, if there is one."""
+    if all(one == found[0] for one in found):
+        return found[0]
+    if all(one.code in ("inexact", "estimated") for one in found):
+        rough = [one for one in found if one.code == "estimated"] or found
+        return max(rough, key=lambda one: float(str(one.values["error"])))
+    return None
+
+
+def exchanged(cases: Sequence[Sequence[Compared]]) -> Finding | None:
+    """Say that each of two parts is the other one, up to a factor."""
+    if len(cases[0]) != 2:
+        return None
+    got = np.concatenate([part.got for case in cases for part in case])
+    right, tolerance, other, of_other = (
+        np.concatenate([getattr(part, name) for case in cases for part in case[::order]])
+        for order in (1, -1)
+        for name in ("right", "tolerance")
+    )
+    factor = common_factor(got, other, of_other)
+    if factor is None or common_factor(got, right, tolerance) is not None:
+        return None  # or they are equal in all cases
+    return finding("exchanged", factor=factor)
 
 
 def observe_part(cases: Sequence[Compared]) -> Finding:

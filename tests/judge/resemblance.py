@@ -38,7 +38,7 @@ def resemblances(verdict: Verdict) -> tuple[Finding, ...]:
     w, b, losses = verdict.evidence.value[:3]
     followed: Followed = verdict.evidence.followed
     if verdict.code == "losses":
-        return of_losses(losses, followed.run, followed.rounding * followed.run.loss_size)
+        return of_losses(losses, followed)
     return of_parameters((w, b), followed) if verdict.code in ("descent", "step scaled") else ()
 
 
@@ -147,7 +147,7 @@ def steps(run: Run) -> Iterator[tuple[Finding, Step]]:
     yield finding("cleared each epoch"), remembering(1.0, each_epoch=True)
     for by in (0.5, 0.9, 0.99):
         yield finding("lr shrinks", by=by), shrinking(by)
-    for decay in (1e-4, 1e-3, 1e-2, 0.1):
+    for decay in (1e-5, 1e-4, 1e-3, 1e-2, 0.1):
         yield finding("decay", decay=decay, of="w and b"), decayed(decay, decay)
         yield finding("decay", decay=decay, of="w"), decayed(decay, 0.0)
 
@@ -163,12 +163,23 @@ def decayed(of_w: float, of_b: float) -> Step:
 # -- losses -------------------------------------------------------------------------------------
 
 
-def of_losses(found: Sequence[float], run: Run, allowed: float) -> tuple[Finding, ...]:
+def of_losses(found: Sequence[float], followed: Followed) -> tuple[Finding, ...]:
     """Say what the losses are equal to."""
-    for code, losses in other_losses(run):
-        if near(found, losses, allowed) and not near(losses, run.losses, 2 * allowed):
-            return (finding("losses are", what=code),)
-    return ()
+    run, allowed = followed.run, followed.rounding * followed.run.loss_size
+    fits = [
+        code
+        for code, losses in other_losses(run)
+        if near(found, losses, allowed)
+        and not near(losses, run.losses, 2 * allowed)
+        and not any(changes_losses(code, one) for one in followed.before)
+    ]
+    return tuple(finding("losses are", what=code) for code in fits) if len(fits) <= MOST else ()
+
+
+def changes_losses(guess: str, run: Run) -> bool:
+    """Whether other losses would have made a descent wrong that went right."""
+    losses = dict(other_losses(run)).get(guess, run.losses)
+    return not near(losses, run.losses, 1e-4 * run.loss_size)
 
 
 def other_losses(run: Run) -> Iterator[tuple[str, list[float]]]:
@@ -178,7 +189,13 @@ def other_losses(run: Run) -> Iterator[tuple[str, list[float]]]:
         yield "last batch", [of[-1] for of in run.batch_losses]
         yield "first batch", [of[0] for of in run.batch_losses]
         yield "sums", [sum(of) for of in run.batch_losses]
+        yield "by full batches", [sum(of) / lengths.count(lengths[0]) for of in run.batch_losses]
+        yield "last by count", [of[-1] / len(of) for of in run.batch_losses]
+        so_far = itertools.accumulate(run.batch_losses, lambda one, two: [*one, *two])
+        yield "means so far", [fmean(of) for of in so_far]
         yield "by length", [float(np.dot(of, lengths)) / n for of in run.batch_losses]
+    yield "by batch_size", [sum(of) / lengths[0] for of in run.batch_losses]
+    yield "by n", [sum(of) / n for of in run.batch_losses]
     yield "half", [loss / 2 for loss in run.losses]
     yield "roots", [math.sqrt(loss) for loss in run.losses]
     descent, before, after = Descent(run.xs, run.ys, run.lr), run.points(0), run.points(1)

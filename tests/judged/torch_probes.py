@@ -1,6 +1,6 @@
 """The probes of the PyTorch stage, which is imported when the first of them runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -92,7 +92,8 @@ def one_pass(
     import torch
     from torch.utils.data import DataLoader
 
-    right = line(w, b)
+    predicted: list[None] = []
+    right = line(w, b, note=lambda: predicted.append(None))
     submission.guard.limit.rest()  # the first optimizer takes seconds, and not the learner's
     loader = DataLoader(tensors(x, y), batch_size=batch_size)
     optimizer = torch.optim.SGD(right.parameters(), lr=lr, momentum=momentum)
@@ -110,6 +111,8 @@ def one_pass(
                 describe(value) if is_float else Other(type_name(value), short_repr(value))
             )
             w_end, b_end = parameters(right)
+    if not predicted and (w_end, b_end) != (w, b):
+        raise Stopped(Problem("model unused"))
     left = any(p.grad is not None and bool(p.grad.any()) for p in right.parameters())
     return Trained(w_end, b_end, returned, left)
 
@@ -159,8 +162,8 @@ def training(
 # -- what is right beside the learner's code --------------------------------------------------
 
 
-def line(w: float, b: float) -> Any:
-    """Return a right model with these parameters."""
+def line(w: float, b: float, note: Callable[[], None] = lambda: None) -> Any:
+    """Return a right model with these parameters, which notes each of its predictions."""
     from torch import nn
 
     class Line(nn.Module):
@@ -169,6 +172,7 @@ def line(w: float, b: float) -> Any:
             self.linear = nn.Linear(1, 1)
 
         def forward(self, x: Any) -> Any:
+            note()
             return self.linear(x)
 
     model = Line()
