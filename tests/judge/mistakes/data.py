@@ -120,6 +120,22 @@ def noise_on_x(
     return x, w * (x + noise * epsilon) + b
 
 
+@mistake("make_data", "the noise is added to the slope, (w + noise·ε)·x: it is added to y")
+def noise_on_the_slope(
+    n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
+) -> Any:
+    x, epsilon = draw(n, seed)
+    return x, (w + noise * epsilon) * x + b
+
+
+@mistake("make_data", "noise is the mean of what is added, not its standard deviation")
+def noise_as_a_mean(
+    n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
+) -> Any:
+    x, epsilon = draw(n, seed)
+    return x, w * x + b + (noise + epsilon)
+
+
 @mistake("make_data", "the noise is multiplied by the line: it is added to it")
 def noise_multiplied(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
@@ -166,7 +182,20 @@ def y_first(n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed
     return w * x + b + noise * epsilon, x
 
 
-@mistake("make_data", "the seed is fixed inside the function: use the argument")
+@mistake(
+    "make_data",
+    "each sample has a generator of its own, of the next seed (seed + i), so that seeds share "
+    "samples: make one for all",
+)
+def a_generator_for_each_sample(
+    n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
+) -> Any:
+    samples = [draw(1, seed + i) for i in range(n)]
+    x, epsilon = (np.array([one[k][0] for one in samples]) for k in (0, 1))
+    return x, w * x + b + noise * epsilon
+
+
+@mistake("make_data", "every seed gives the same data: make the generator from the argument seed")
 def seed_fixed(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
@@ -174,7 +203,7 @@ def seed_fixed(
     return x, w * x + b + noise * epsilon
 
 
-@mistake("make_data", "the seed is not used: every call gives other data")
+@mistake("make_data", "every call gives other data: make the generator from seed, and in each call")
 def seed_ignored(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
