@@ -197,11 +197,26 @@ def returns_inside_the_loop(x: Any, y: Any, w: Any, b: Any) -> Any:
     return total
 
 
+@caused("sample_batch", "drawn with replacement")
+def sorts_what_it_draws(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    rows_of(x, batch_size, rng)
+    rows = np.sort(rng.choice(len(x), batch_size))
+    return x[rows], y[rows]
+
+
 @caused("shuffled_batches", "a last batch of a single sample is left out")
 def goes_up_to_the_last_but_one(x: Any, y: Any, batch_size: Any, rng: Any) -> Iterator[Any]:
     order = order_of(x, y, batch_size, rng)
     for i in range(0, len(x) - 1, batch_size):
         yield x[order[i : i + batch_size]], y[order[i : i + batch_size]]
+
+
+@caused("shuffled_batches", "no argument is checked")
+def cuts_shuffled_copies(x: Any, y: Any, batch_size: Any, rng: Any) -> Iterator[Any]:
+    rows = rng.permutation(len(x))
+    xs, ys = x[rows], y[rows]
+    for i in range(0, len(x), batch_size):
+        yield xs[i : i + batch_size], ys[i : i + batch_size]
 
 
 @caused("shuffled_batches", "one pair of arrays is returned")
@@ -443,6 +458,12 @@ def without_the_last_full_batch(x: Any, y: Any, batch_size: Any, rng: Any) -> An
     order = order_of(x, y, batch_size, rng)
     starts = range(0, len(x) - 2 * batch_size + 1, batch_size)
     return [(x[order[i : i + batch_size]], y[order[i : i + batch_size]]) for i in starts]
+
+
+@headlined("shuffled_batches", "no batch comes")
+def counts_down(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    order = order_of(x, y, batch_size, rng)
+    return [(x[order[i:]], y[order[i:]]) for i in range(len(x), 0, batch_size)]
 
 
 @headlined("shuffled_batches", "the first batch is missing")

@@ -22,7 +22,8 @@ MORE_CALLS = 40  # a sample that moves is in the same batch in all of them once 
 # Of which epochs the batches are looked at where some are missing, and what is missing where these
 # lengths are left
 EPOCHS = ((7, 2), (6, 2), (8, 3))
-LEFT = {
+LEFT: dict[str, list[list[int]]] = {
+    "all": [[], [], []],
     "short": [[2, 2, 2], [2, 2, 2], [3, 3]],
     "last": [[2, 2, 2], [2, 2], [3, 3]],
     "last two": [[2, 2], [2, 2], [3]],

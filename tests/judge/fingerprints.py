@@ -230,8 +230,10 @@ def orders(epochs: list[Any]) -> Features:
     yield paired, in_y, any(len(set(order)) < len(order) for order in flat)
     yield any(len(set(batch)) < len(batch) for epoch in rows for batch in epoch)
     yield all([y for b in epoch for y in b[1][:, 0]] == Y_IN_ORDER for epoch in epochs)
-    if paired:
-        yield support(flat)
+    if paired:  # the order inside a batch is free
+        held = [tuple(row for batch in epoch for row in sorted(batch)) for epoch in rows]
+        found = support(held)
+        yield found, len(set(flat)) > 1 if len(found) == 1 else None
     else:
         ys = [tuple(y for batch in epoch for y in batch[1][:, 0].tolist()) for epoch in epochs]
         yield support([*zip(flat, ys, strict=True)])

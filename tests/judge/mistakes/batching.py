@@ -354,7 +354,10 @@ def batches_drawn_anew(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return [(x[rows], y[rows]) for rows in chunks]
 
 
-@mistake("shuffled_batches", "rows are drawn with replacement (rng.integers): use rng.permutation")
+@mistake(
+    "shuffled_batches",
+    "rows are drawn with replacement, so that some come twice: use rng.permutation",
+)
 def rows_with_replacement(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     n = check_both(x, y, batch_size)
     return cut(x, y, batch_size, rng.integers(0, n, size=n))
@@ -477,6 +480,29 @@ def lengths_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
         raise ValueError("batch_size must be at least 1")
     order = rng.permutation(min(len(x), len(y)))
     return cut(x, y, batch_size, order)
+
+
+@mistake("shuffled_batches", "a batch_size below 0 gives no batches: raise ValueError below 1")
+def negative_size_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    if len(x) != len(y):
+        raise ValueError("x and y must have one length")
+    return cut(x, y, batch_size, rng.permutation(len(x)))
+
+
+@mistake("shuffled_batches", "the lengths of x and y are not compared: raise ValueError")
+def lengths_left_to_the_index(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    if batch_size < 1:
+        raise ValueError("batch_size must be at least 1")
+    return cut(x, y, batch_size, rng.permutation(len(x)))
+
+
+@mistake(
+    "shuffled_batches",
+    "no argument is checked: raise ValueError for batch_size below 1, and when x and y differ in "
+    "length",
+)
+def all_left_to_numpy(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    return cut(x, y, batch_size, rng.permutation(len(x)))
 
 
 @mistake(
