@@ -315,6 +315,18 @@ def goes_back_through_the_total(model: Any, loader: Any, loss_fn: Any, optimizer
     return total.item() / len(loader)
 
 
+@caused("train_epoch", "prediction and target are swapped")
+def clears_after_the_step(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    total = 0.0
+    for xb, yb in loader:
+        loss = loss_fn(yb, model(xb))
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        total += loss.item()
+    return total / len(loader)
+
+
 @caused("train_epoch", "is backward() called twice")
 def goes_back_twice(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
     total = 0.0
@@ -488,6 +500,19 @@ def divides_by_the_full_batches(
     return w, b, losses
 
 
+def forgets_b_in_the_gradient(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, 0.0), lr)
+        losses.append(sum(own) / len(own))
+    return w, b, losses
+
+
 @headlined("to_dataset", "not a TensorDataset of x and y")
 def a_pair_of_tensors(x: Any, y: Any) -> Any:
     import torch
@@ -514,3 +539,8 @@ def test_headline_says_what_all_cases_show(
 ) -> None:
     headline = wording.headline(told(function, implementation))
     assert [part for part in said if part not in headline] == []
+
+
+def test_headline_suggests_nothing_that_another_descent_refutes() -> None:
+    # of samples that are all alike, a forgotten b looks like momentum
+    assert told("minibatch_gd", forgets_b_in_the_gradient).resembles == ()

@@ -125,8 +125,10 @@ def one_pass(subject: Subject) -> Features:
     ):
         options: dict[str, Any] = {"batch_size": batch_size, "lr": lr, **usual, **others}
         options |= {"x": x[:n], "y": y[:n], "w": 1.0, "b": 0.5}
-        found = seen(lambda: subject(**options))  # noqa: B023
-        yield rounded(found)
+        found = rounded(seen(lambda: subject(**options)))  # noqa: B023
+        if isinstance(found, list) and found[:2] != [1.0, 0.5]:
+            found.pop()  # gradients may be cleared after the step, or before the next one
+        yield found
 
 
 # -- data -------------------------------------------------------------------------------------

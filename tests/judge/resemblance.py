@@ -1,7 +1,8 @@
 """What the results of a wrong descent are equal to, where no known mistake explains them.
 
 Each resemblance is a descent that goes on in another way, or another choice of losses. It is said
-only if the results come out the same, and if what was right before would have, too.
+only if the results come out the same, on another descent, too, and if what was right before would
+have.
 """
 
 import itertools
@@ -54,11 +55,25 @@ def of_parameters(found: Point, followed: Followed) -> tuple[Finding, ...]:
             return (code,)
     guesses = [code for code, point in guessed(run) if fits(point)]
     guesses = [code for code in guesses if not any(changes(code, one) for one in followed.before)]
+    guesses = [code for code in guesses if is_so_again(code, followed)] if guesses else []
     return tuple(guesses) if 1 <= len(guesses) <= MOST else last_step(found, run, allowed)
 
 
 def near(one: Sequence[float], other: Sequence[float], allowed: float) -> bool:
     return all(abs(a - b) <= allowed for a, b in zip(one, other, strict=True))
+
+
+def is_so_again(guess: Finding, followed: Followed) -> bool:
+    """Whether a guess says where another descent ends, too: the first one may be a simple case."""
+    made = followed.again()
+    if made is None:
+        return True
+    (w, b, _), run = made
+    same = (
+        point for one, point in guessed(run) if one == guess or one.code == guess.code == "start"
+    )
+    allowed = followed.rounding * run.size
+    return any(near((w, b), point, allowed) for point in same)
 
 
 def changes(guess: Finding, run: Run) -> bool:
@@ -70,6 +85,8 @@ def changes(guess: Finding, run: Run) -> bool:
 def last_step(found: Point, run: Run, allowed: float) -> tuple[Finding, ...]:
     """Say by which factor the last of two steps would be off, if the first one is right."""
     if len(run.path) != 3:  # of more, it need not be the last one that is wrong
+        return ()
+    if len({*zip(run.xs, run.ys, strict=True)}) == 1:  # whatever is wrong, all steps are parallel
         return ()
     steps = np.subtract(found, run.path[-2])
     due = np.subtract((run.w, run.b), run.path[-2])
@@ -172,8 +189,19 @@ def of_losses(found: Sequence[float], followed: Followed) -> tuple[Finding, ...]
         if near(found, losses, allowed)
         and not near(losses, run.losses, 2 * allowed)
         and not any(changes_losses(code, one) for one in followed.before)
+        and are_so_again(code, followed)
     ]
     return tuple(finding("losses are", what=code) for code in fits) if len(fits) <= MOST else ()
+
+
+def are_so_again(guess: str, followed: Followed) -> bool:
+    """Whether a guess gives the losses of another descent, too."""
+    made = followed.again()
+    if made is None:
+        return True
+    (_, _, losses), run = made
+    allowed = followed.rounding * run.loss_size
+    return near(losses, dict(other_losses(run)).get(guess, run.losses), allowed)
 
 
 def changes_losses(guess: str, run: Run) -> bool:

@@ -181,7 +181,7 @@ def one_update_with_the_last_gradient(x: Any, y: Any, **values: Any) -> Any:
 
 flawed(
     "uphill",
-    "the step goes uphill: subtract the gradient",
+    "the step goes uphill: is a gradient added, or that of y − prediction subtracted?",
     step=lambda w, b, dw, db, lr, **_: (w + lr * dw, b + lr * db),
 )
 flawed(

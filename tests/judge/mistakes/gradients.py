@@ -217,7 +217,7 @@ def negates_the_sum(x: Any, y: Any, w: Any, b: Any) -> Any:
     return -np.sum((w * x + b - y) ** 2)
 
 
-@mistake("mse_loss", "parentheses are missing: y − w·x + b adds b; it should be y − (w·x + b)")
+@mistake("mse_loss", "b has the wrong sign in the residual: w·x + b − y, or y − (w·x + b)")
 def loses_the_parentheses(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((y - w * x + b) ** 2)
 
@@ -457,7 +457,7 @@ def sign_and_2(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean(r * x), np.mean(r)
 
 
-@mistake("mse_gradients", "parentheses are missing: y − w·x + b adds b; it should be y − (w·x + b)")
+@mistake("mse_gradients", "b has the wrong sign in the residual: w·x + b − y, or y − (w·x + b)")
 def gradients_without_parentheses(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = y - w * x + b
     return -2 * np.mean(r * x), -2 * np.mean(r)

@@ -211,8 +211,8 @@ flawed(
 )
 flawed(
     "cleared before the step",
-    "no gradient is left to step by: is backward() called before step(), on a loss that comes from "
-    "model(xb), and zero_grad() not between them?",
+    "nothing is updated, and no gradient is left: is backward() called, on a loss that comes from "
+    "model(xb), then step(), and zero_grad() not between them?",
     between=clear,
 )
 flawed(
