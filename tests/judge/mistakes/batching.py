@@ -156,7 +156,10 @@ def all_samples(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return x[rows], y[rows]
 
 
-@mistake("sample_batch", "the batch is flat, shape (batch_size,): keep the shape (batch_size, 1)")
+@mistake(
+    "sample_batch",
+    "xb is flat, shape (batch_size,): keep the shape (batch_size, 1), that of yb, too",
+)
 def flat_batch(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     rows = rng.permutation(check(x, batch_size))[:batch_size]
     return x[rows].ravel(), y[rows].ravel()
@@ -522,7 +525,10 @@ def large_size_refused(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, rng.permutation(check_both(x, y, batch_size)))
 
 
-@mistake("shuffled_batches", "the batches are flat, shape (m,): keep the shape (m, 1)")
+@mistake(
+    "shuffled_batches",
+    "xb is flat, shape (m,): keep the shape (m, 1) in each batch, that of yb, too",
+)
 def flat_batches(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     order = rng.permutation(check_both(x, y, batch_size))
     return cut(x.ravel(), y.ravel(), batch_size, order)

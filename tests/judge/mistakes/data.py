@@ -144,7 +144,7 @@ def noise_multiplied(
     return x, (w * x + b) * (1 + noise * epsilon)
 
 
-@mistake("make_data", "x of shape (n, 1) plus noise of shape (n,) broadcasts to (n, n)")
+@mistake("make_data", "x of shape (n, 1) plus noise of shape (n,) or (1, n) broadcasts to (n, n)")
 def noise_broadcast(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
@@ -152,7 +152,7 @@ def noise_broadcast(
     return x, w * x + b + noise * epsilon.ravel()
 
 
-@mistake("make_data", "the arrays are flat, shape (n,): make them (n, 1)")
+@mistake("make_data", "x is flat, shape (n,): make x and y (n, 1)")
 def flat_arrays(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
@@ -160,7 +160,7 @@ def flat_arrays(
     return x.ravel(), (w * x + b + noise * epsilon).ravel()
 
 
-@mistake("make_data", "the arrays are rows, shape (1, n): make them (n, 1)")
+@mistake("make_data", "x is a row, shape (1, n): make x and y (n, 1)")
 def row_arrays(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:

@@ -227,12 +227,12 @@ def loss_without_b(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((w * x - y) ** 2)
 
 
-@mistake("mse_loss", "w and b are swapped in the call of predict")
+@mistake("mse_loss", "w and b are swapped in the prediction: w is the slope, b the intercept")
 def loss_with_w_and_b_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((b * x + w - y) ** 2)
 
 
-@mistake("mse_loss", "x and y are swapped in the call of predict")
+@mistake("mse_loss", "x and y are swapped: the prediction is of x, and compared with y")
 def loss_with_x_and_y_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((w * y + b - x) ** 2)
 
@@ -623,7 +623,7 @@ def absolute_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
     return 2 * np.mean(r * x), 2 * np.mean(r)
 
 
-@mistake("mse_gradients", "w and b are swapped in the call of predict")
+@mistake("mse_gradients", "w and b are swapped in the prediction: w is the slope, b the intercept")
 def gradients_with_w_and_b_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = b * x + w - y
     return 2 * np.mean(r * x), 2 * np.mean(r)

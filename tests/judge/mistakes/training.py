@@ -90,7 +90,7 @@ def flat_target(x: Any, y: Any) -> Any:
     return dataset(x.astype("float32"), y.astype("float32").ravel())
 
 
-@mistake("to_dataset", "the tensors are flat, shape (n,): keep (n, 1)")
+@mistake("to_dataset", "x is flat, shape (n,): keep (n, 1), the shape of y, too")
 def flat_tensors(x: Any, y: Any) -> Any:
     return dataset(x.astype("float32").ravel(), y.astype("float32").ravel())
 
@@ -549,7 +549,11 @@ flawed_run(
     "the optimizer has weight decay 0.01: plain SGD has none",
     optimizer=sgd(weight_decay=0.01),
 )
-flawed_run("ascent", "the optimizer maximises the loss", optimizer=sgd(maximize=True))
+flawed_run(
+    "ascent",
+    "the steps go uphill: does the optimizer maximise, or has the loss the wrong sign?",
+    optimizer=sgd(maximize=True),
+)
 flawed_run(
     "training with Adam", "the optimizer is Adam: use torch.optim.SGD", optimizer=named("Adam")
 )
@@ -619,7 +623,7 @@ flawed_run(
 )
 flawed_run(
     "generator left out",
-    "the generator is not used: pass it to the DataLoader",
+    "the generator is not used: shuffle with it, DataLoader(…, generator=generator)",
     loader={"generator": None},
 )
 
