@@ -1,5 +1,6 @@
 """Mistakes in `make_data`."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,11 @@ def draw(n: int, seed: Any) -> tuple[Any, Any]:
     """Draw x and ε as they should be."""
     rng = np.random.default_rng(seed)
     return rng.random((n, 1)), rng.standard_normal((n, 1))
+
+
+@functools.cache  # many seeds share it, and to make a generator takes long
+def one_sample(seed: int) -> tuple[Any, Any]:
+    return draw(1, seed)
 
 
 @mistake("make_data", "one ε is drawn for all samples: draw n of them, rng.standard_normal((n, 1))")
@@ -190,7 +196,7 @@ def y_first(n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed
 def a_generator_for_each_sample(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
-    samples = [draw(1, seed + i) for i in range(n)]
+    samples = [one_sample(seed + i) for i in range(n)]
     x, epsilon = (np.array([one[k][0] for one in samples]) for k in (0, 1))
     return x, w * x + b + noise * epsilon
 
