@@ -144,6 +144,13 @@ def test_training_goes_on_from_the_model_it_is_given(
     the.must_follow(run, descend(x, y, in_order(1, 1, 2), lr, w, b), when)
 
 
+def test_a_line_that_fits_stays_as_it_is(train: Subject) -> None:
+    # all gradients are 0; a weight decay of 1e-5 shrinks w and b by 1.5e-4
+    x, y, n = column([1]), column([0]), 60
+    run = descent(train, x, y, batch_size=1, lr=0.25, epochs=n, w=1.0, b=-1.0)
+    the.must_follow(run, descend(x, y, in_order(1, 1, n), 0.25, 1.0, -1.0), "fits")
+
+
 def test_equal_generators_give_equal_trainings(train: Subject) -> None:
     # whatever PyTorch's global generator does
     x, y = column([0, 1, 2, 4]), column([1, 0, 3, 2])

@@ -24,6 +24,7 @@ class Rejecting(Protocol):
     function: Function
     right_runs: list[Any]
     right_calls: dict[str, str]
+    first_right: "Answer | None"
 
     def __call__(self, **values: Any) -> "Answer":
         """Call it again."""
@@ -120,6 +121,7 @@ class Answer:
         if all(part.is_right for part in compared):
             if "<" not in self.call:  # nothing is left out there
                 self.subject.right_calls[self.call] = self.got
+                self.subject.first_right = self.subject.first_right or self
             return
         before = self.subject.right_calls.get(self.call)
         if before is not None:
@@ -127,6 +129,11 @@ class Answer:
         again = self.subject(**self.values)
         if again.got != self.got:
             again.fail_with(finding("call changes", before=self.got), expected=expected)
+        first = self.subject.first_right
+        if first is not None:
+            again = self.subject(**first.values)
+            if again.got != first.got:
+                again.fail_with(finding("call changes", before=first.got), expected=first.got)
         cases = [(self, compared), *self.hand_picked()]
         other = self.other_result([answer for answer, _ in cases])
         if other is not None:

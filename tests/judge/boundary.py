@@ -40,7 +40,10 @@ FINAL: tuple[ProblemKind, ...] = (
     *("ended", "files", "threads", "channel", "protocol"),
 )
 
-SIDE_EFFECTS: tuple[ProblemKind, ...] = ("mutated", "global state", "pytorch state")
+# Their words say what was expected, whatever the function gives.
+SELF_EXPLAINING: tuple[ProblemKind, ...] = (
+    *("mutated", "global state", "pytorch state", "model unused"),
+)
 
 
 class Judged(Protocol):
@@ -104,6 +107,7 @@ class Subject:
         self.seconds = 0.0
         self.right_runs: list[Any] = []  # descents that it has followed
         self.right_calls: dict[str, str] = {}  # what calls have given that were right
+        self.first_right: Answer | None = None
         self._kept: dict[Hashable, Any] = {}
 
     def keep(self, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -261,7 +265,7 @@ class Subject:
             kind="wrong",
             findings=(found,),
             call=answer.call,
-            expected="" if problem.kind in SIDE_EFFECTS else self._expected(answer.values),
+            expected="" if problem.kind in SELF_EXPLAINING else self._expected(answer.values),
             printed=self.judged.printed,
             paste=self.paste(answer.values, answer.times),
             problem=problem.kind,

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from tests.judge.answers import Answer
+from tests.judge.answers import Answer, Rejecting
 from tests.judge.boundary import Subject
 from tests.judge.observing import common_factor
 from tests.judge.oracles import Run, all_epochs, descend, in_order, reference_data
 from tests.judge.showing import column, show, show_rows
 from tests.judge.statistics import uneven_cell
 from tests.judge.tracing import PROBE_LR, find_batches, other_use, traces
-from tests.judge.verdicts import Code, Finding, Value, finding
+from tests.judge.verdicts import Code, Finding, Halted, Value, Wrong, finding
 from tests.judged.values import Array, Seed
 
 # Samples, batch size and epochs of descents on samples that are all alike: from a single update to
@@ -24,13 +24,19 @@ ALIKE = [
 ]
 MOST_KEPT = 12  # right runs, to tell what may be wrong with another one
 
+Ended = tuple[float, float, Sequence[float]]  # w, b and losses
+
 
 class Followed(NamedTuple):
-    """The descent that a wrong one should have followed, and those that it did follow before."""
+    """The descent that a wrong one should have followed, and those that it did follow before.
+
+    `again` makes another descent, and gives what came and what should have.
+    """
 
     run: Run
     before: tuple[Run, ...]
     rounding: float
+    again: "Callable[[], tuple[Ended, Run] | None]"
 
 
 FLOAT64, FLOAT32 = 1e-10, 2e-5  # a few dozen updates round to 1e-13, in float32 to 1e-6
@@ -42,7 +48,7 @@ def tolerance(subject: Any) -> float:
 
 
 def descent(
-    subject: Subject, x: Array, y: Array, *, w: float = 0.0, b: float = 0.0, **values: Any
+    subject: Rejecting, x: Array, y: Array, *, w: float = 0.0, b: float = 0.0, **values: Any
 ) -> Answer:
     """Run `minibatch_gd` or `train` from w and b, with a generator of seed 0 if none is given."""
     random = "generator" if "generator" in subject.function.keywords else "rng"
@@ -110,10 +116,28 @@ def must_agree(
     ):
         found = finding("losses", when=when, count=len(losses))
     if found is not None:
-        evidence = Followed(run, tuple(right_runs), rounding) if resembling else None
+        followed = Followed(
+            run, tuple(right_runs), rounding, lambda: another_descent(answer.subject)
+        )
+        evidence = followed if resembling else None
         answer.fail_with(found, **shown, followed=evidence)
     if resembling and len(right_runs) < MOST_KEPT:
         right_runs.append(run)
+
+
+def another_descent(subject: Rejecting) -> tuple[Ended, Run] | None:
+    """Descend on samples that differ, in whatever order, from elsewhere than 0."""
+    x, y, batches = column([1.0, 2.0, 4.0]), column([0.0, 3.0, 2.0]), in_order(3, 3, 3)
+    values: dict[str, Any] = {"x": x, "y": y, "batch_size": 3, "lr": 0.02, "w": 0.1, "b": 0.7}
+    try:
+        if subject.function.probe == "pass":
+            answer = subject(**values, calls=3, loss="MSELoss()", momentum=0.0)
+        else:
+            answer = descent(subject, **values, epochs=3)
+    except (Wrong, Halted):
+        return None
+    w, b, losses = answer.value[:3]
+    return (w, b, losses), descend(x, y, batches, values["lr"], values["w"], values["b"])
 
 
 def wrong_parameters(

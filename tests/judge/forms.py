@@ -88,14 +88,17 @@ def float32_column(result: Description) -> Array:
     return column(result, np.float32)
 
 
-def parts(**forms: Form) -> Form:
-    """Return the form of a result with several parts, in any sequence that unpacks."""
+def parts(whole: str = "", /, **forms: Form) -> Form:
+    """Return the form of a result with several parts, in any sequence that unpacks.
+
+    `whole` is what a report calls all of it, if that says more than the names of the parts.
+    """
     names, own = [*forms], [*forms.values()]
 
     def form(result: Description) -> tuple[Any, ...]:
         items = items_of(result)
         if items is None or len(items) != len(forms):
-            raise Malformed("form", found=found(result), wanted=", ".join(forms))
+            raise Malformed("form", found=found(result), wanted=whole or ", ".join(forms))
         values = []
         try:
             for part, item in zip(own, items, strict=True):

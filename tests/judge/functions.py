@@ -410,7 +410,9 @@ RECORDS = (
         positional=(),
         keywords=("x", "y"),
         parts=("x", "y"),
-        form=forms.parts(x=forms.float32_column, y=forms.float32_column),
+        form=forms.parts(
+            "a TensorDataset of x and y", x=forms.float32_column, y=forms.float32_column
+        ),
         result="a TensorDataset of x and y, float32 tensors of shape (n, 1)",
         builds_on=(),
         trusted=None,

@@ -65,6 +65,9 @@ def observe(
         return (finding("other order of parts", order=order),)
     known = formulas or (None,) * len(parts)
     found = [observe_part([case[k] for case in cases], known[k]) for k in range(len(parts))]
+    together = exchanged(cases) or in_common(found)
+    if len(found) > 1 and together is not None:
+        return (Finding(together.code, {**together.values, "part": "all"}),)
     for k, one in enumerate(found):
         if one.code == "value" and len(parts) == 2:
             found[k] = another_part(parts, cases, k) or one
@@ -121,6 +124,32 @@ def other_order(parts: Sequence[str], cases: Sequence[Sequence[Compared]]) -> li
 def comes_as(part: Compared, other: Compared) -> bool:
     """Whether one part of a result is what another one should be."""
     return part._replace(right=other.right + other.base - part.base).is_right
+
+
+def in_common(found: Sequence[Finding]) -> Finding | None:
+    """Return the one way in which all parts differ, if there is one."""
+    if all(one == found[0] for one in found):
+        return found[0]
+    if all(one.code in ("inexact", "estimated") for one in found):
+        rough = [one for one in found if one.code == "estimated"] or found
+        return max(rough, key=lambda one: float(str(one.values["error"])))
+    return None
+
+
+def exchanged(cases: Sequence[Sequence[Compared]]) -> Finding | None:
+    """Say that each of two parts is the other one, up to a factor."""
+    if len(cases[0]) != 2:
+        return None
+    got = np.concatenate([part.got for case in cases for part in case])
+    right, tolerance, other, of_other = (
+        np.concatenate([getattr(part, name) for case in cases for part in case[::order]])
+        for order in (1, -1)
+        for name in ("right", "tolerance")
+    )
+    factor = common_factor(got, other, of_other)
+    if factor is None or common_factor(got, right, tolerance) is not None:
+        return None  # or they are equal in all cases
+    return finding("exchanged", factor=factor)
 
 
 def observe_part(cases: Sequence[Compared], formula: Formula | None = None) -> Finding:

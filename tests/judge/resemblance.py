@@ -1,7 +1,8 @@
 """What the results of a wrong descent are equal to, where no known mistake explains them.
 
 Each resemblance is a descent that goes on in another way, or another choice of losses. It is said
-only if the results come out the same, and if what was right before would have, too.
+only if the results come out the same, on another descent, too, and if what was right before would
+have.
 """
 
 import itertools
@@ -38,7 +39,7 @@ def resemblances(verdict: Verdict) -> tuple[Finding, ...]:
     w, b, losses = verdict.evidence.value[:3]
     followed: Followed = verdict.evidence.followed
     if verdict.code == "losses":
-        return of_losses(losses, followed.run, followed.rounding * followed.run.loss_size)
+        return of_losses(losses, followed)
     return of_parameters((w, b), followed) if verdict.code in ("descent", "step scaled") else ()
 
 
@@ -54,11 +55,25 @@ def of_parameters(found: Point, followed: Followed) -> tuple[Finding, ...]:
             return (code,)
     guesses = [code for code, point in guessed(run) if fits(point)]
     guesses = [code for code in guesses if not any(changes(code, one) for one in followed.before)]
+    guesses = [code for code in guesses if is_so_again(code, followed)] if guesses else []
     return tuple(guesses) if 1 <= len(guesses) <= MOST else last_step(found, run, allowed)
 
 
 def near(one: Sequence[float], other: Sequence[float], allowed: float) -> bool:
     return all(abs(a - b) <= allowed for a, b in zip(one, other, strict=True))
+
+
+def is_so_again(guess: Finding, followed: Followed) -> bool:
+    """Whether a guess says where another descent ends, too: the first one may be a simple case."""
+    made = followed.again()
+    if made is None:
+        return True
+    (w, b, _), run = made
+    same = (
+        point for one, point in guessed(run) if one == guess or one.code == guess.code == "start"
+    )
+    allowed = followed.rounding * run.size
+    return any(near((w, b), point, allowed) for point in same)
 
 
 def changes(guess: Finding, run: Run) -> bool:
@@ -70,6 +85,8 @@ def changes(guess: Finding, run: Run) -> bool:
 def last_step(found: Point, run: Run, allowed: float) -> tuple[Finding, ...]:
     """Say by which factor the last of two steps would be off, if the first one is right."""
     if len(run.path) != 3:  # of more, it need not be the last one that is wrong
+        return ()
+    if len({*zip(run.xs, run.ys, strict=True)}) == 1:  # whatever is wrong, all steps are parallel
         return ()
     steps = np.subtract(found, run.path[-2])
     due = np.subtract((run.w, run.b), run.path[-2])
@@ -147,7 +164,7 @@ def steps(run: Run) -> Iterator[tuple[Finding, Step]]:
     yield finding("cleared each epoch"), remembering(1.0, each_epoch=True)
     for by in (0.5, 0.9, 0.99):
         yield finding("lr shrinks", by=by), shrinking(by)
-    for decay in (1e-4, 1e-3, 1e-2, 0.1):
+    for decay in (1e-5, 1e-4, 1e-3, 1e-2, 0.1):
         yield finding("decay", decay=decay, of="w and b"), decayed(decay, decay)
         yield finding("decay", decay=decay, of="w"), decayed(decay, 0.0)
 
@@ -163,12 +180,34 @@ def decayed(of_w: float, of_b: float) -> Step:
 # -- losses -------------------------------------------------------------------------------------
 
 
-def of_losses(found: Sequence[float], run: Run, allowed: float) -> tuple[Finding, ...]:
+def of_losses(found: Sequence[float], followed: Followed) -> tuple[Finding, ...]:
     """Say what the losses are equal to."""
-    for code, losses in other_losses(run):
-        if near(found, losses, allowed) and not near(losses, run.losses, 2 * allowed):
-            return (finding("losses are", what=code),)
-    return ()
+    run, allowed = followed.run, followed.rounding * followed.run.loss_size
+    fits = [
+        code
+        for code, losses in other_losses(run)
+        if near(found, losses, allowed)
+        and not near(losses, run.losses, 2 * allowed)
+        and not any(changes_losses(code, one) for one in followed.before)
+        and are_so_again(code, followed)
+    ]
+    return tuple(finding("losses are", what=code) for code in fits) if len(fits) <= MOST else ()
+
+
+def are_so_again(guess: str, followed: Followed) -> bool:
+    """Whether a guess gives the losses of another descent, too."""
+    made = followed.again()
+    if made is None:
+        return True
+    (_, _, losses), run = made
+    allowed = followed.rounding * run.loss_size
+    return near(losses, dict(other_losses(run)).get(guess, run.losses), allowed)
+
+
+def changes_losses(guess: str, run: Run) -> bool:
+    """Whether other losses would have made a descent wrong that went right."""
+    losses = dict(other_losses(run)).get(guess, run.losses)
+    return not near(losses, run.losses, 1e-4 * run.loss_size)
 
 
 def other_losses(run: Run) -> Iterator[tuple[str, list[float]]]:
@@ -178,7 +217,13 @@ def other_losses(run: Run) -> Iterator[tuple[str, list[float]]]:
         yield "last batch", [of[-1] for of in run.batch_losses]
         yield "first batch", [of[0] for of in run.batch_losses]
         yield "sums", [sum(of) for of in run.batch_losses]
+        yield "by full batches", [sum(of) / lengths.count(lengths[0]) for of in run.batch_losses]
+        yield "last by count", [of[-1] / len(of) for of in run.batch_losses]
+        so_far = itertools.accumulate(run.batch_losses, lambda one, two: [*one, *two])
+        yield "means so far", [fmean(of) for of in so_far]
         yield "by length", [float(np.dot(of, lengths)) / n for of in run.batch_losses]
+    yield "by batch_size", [sum(of) / lengths[0] for of in run.batch_losses]
+    yield "by n", [sum(of) / n for of in run.batch_losses]
     yield "half", [loss / 2 for loss in run.losses]
     yield "roots", [math.sqrt(loss) for loss in run.losses]
     descent, before, after = Descent(run.xs, run.ys, run.lr), run.points(0), run.points(1)

@@ -16,8 +16,8 @@ Kind = Literal["wrong", "not started", "waiting", "import"]
 Code = Literal[
     # no result
     "not written", "waits", "import", "missing", "raised", "calls unwritten", "exit", "input",
-    "timeout", "stuck", "too slow", "mutated", "global state", "pytorch state", "time used up",
-    "no turn", "memory", "killed", "signal", "ended", "files", "threads", "channel",
+    "timeout", "stuck", "too slow", "mutated", "global state", "pytorch state", "model unused",
+    "time used up", "no turn", "memory", "killed", "signal", "ended", "files", "threads", "channel",
     "protocol", "too much", "no error", "other error",
     # a result in another form
     "form", "shape", "dtype", "endless", "rows", "rows at some calls", "result shape",
@@ -25,12 +25,13 @@ Code = Literal[
     "call changes", "flaky", "seed twice", "equal generators", "equal", "same noise",
     # a part of a result with one right value
     "right", "value", "scaled", "scaled by m", "divided by m", "rounded", "small lost",
-    "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
+    "exchanged", "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
     "formula", "mean", "residuals", "becomes", "another part",
     "inexact", "estimated", "wrong when", "wrong if negative", "wrong for samples", "not finite",
     "wrong too", "other order of parts", "other result",
     # batches
     "lengths differ", "too many rows", "foreign", "unpaired", "batch length", "repeated",
+    "fixed sample",
     "samples missing", "samples repeated", "empty batch", "batch sizes", "lost", "all lost",
     "never shuffled", "always the same", "seeds alike", "uneven ways", "uneven samples",
     "not random", "few results",

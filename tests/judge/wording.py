@@ -212,6 +212,22 @@ def say_why(values: Mapping[str, Any]) -> dict[str, str]:
     return {"why": say("for batch_size={batch_size} of {n:sample|samples}", values)}
 
 
+def say_numbers(values: Mapping[str, Any]) -> dict[str, str]:
+    """Write what came and what is due, with as many digits as tell them apart."""
+    found, right = values["got"], values["right"]
+    digits = next((d for d in range(6, 17) if f"{found:.{d}g}" != f"{right:.{d}g}"), 17)
+    return {"came": f"{found:.{digits}g}", "due": f"{right:.{digits}g}"}
+
+
+def say_times(values: Mapping[str, Any]) -> dict[str, str]:
+    """Write a factor as it stands before m or 1/m."""
+    named = {1.0: "", -1.0: "−"}
+    factor = values["factor"]
+    return {
+        "times": next((s for f, s in named.items() if abs(factor - f) < 1e-9), f"{factor:.6g}·")
+    }
+
+
 def say_line(values: Mapping[str, Any]) -> dict[str, str]:
     """Say on which line the points are."""
     if "slope" not in values:
@@ -270,10 +286,11 @@ DERIVED: dict[Code, Callable[[Mapping[str, Any]], dict[str, str]]] = {
     "result shape": say_shapes,
     **dict.fromkeys(("raised", "import"), say_error),
     **dict.fromkeys(("no error", "other error"), say_why),
-    **dict.fromkeys(
-        ("scaled by m", "divided by m"),
-        lambda v: {"times": "" if abs(v["factor"] - 1) < 1e-9 else f"{v['factor']:.6g}·"},
-    ),
+    **dict.fromkeys(("scaled by m", "divided by m"), say_times),
+    "value": say_numbers,
+    "exchanged": lambda v: {
+        "scale": "" if abs(v["factor"] - 1) < 1e-9 else say(", and {factor:factor}", v)
+    },
     "rounded": lambda v: {
         "decimals": f" to {v['decimals']} decimals" if v["decimals"] >= 0 else ""
     },

@@ -181,6 +181,7 @@ ProblemKind = Literal[
     "mutated",
     "global state",
     "pytorch state",
+    "model unused",
     # only where the code has a process of its own
     "time used up",
     "no turn",

@@ -26,7 +26,10 @@ def drawn_with_replacement(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return x[rows], y[rows]
 
 
-@mistake("sample_batch", "row numbers drawn one by one, with repeats (rng.integers)")
+@mistake(
+    "sample_batch",
+    "samples may repeat, and the last one never comes: draw each of the n rows at most once",
+)
 def drawn_without_the_last(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     rows = rng.integers(0, max(check(x, batch_size) - 1, 1), size=batch_size)
     return x[rows], y[rows]
@@ -153,7 +156,10 @@ def all_samples(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return x[rows], y[rows]
 
 
-@mistake("sample_batch", "the batch is flat, shape (batch_size,): keep the shape (batch_size, 1)")
+@mistake(
+    "sample_batch",
+    "xb is flat, shape (batch_size,): keep the shape (batch_size, 1), that of yb, too",
+)
 def flat_batch(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     rows = rng.permutation(check(x, batch_size))[:batch_size]
     return x[rows].ravel(), y[rows].ravel()
@@ -194,7 +200,10 @@ def cut(x: Any, y: Any, batch_size: int, order: Any) -> Any:
     return [(x[rows], y[rows]) for rows in (order[start : start + batch_size] for start in starts)]
 
 
-@mistake("shuffled_batches", "the short last batch is dropped: it is one more than n // batch_size")
+@mistake(
+    "shuffled_batches",
+    "the short last batch is dropped: it comes after the n // batch_size full ones",
+)
 def short_batch_dropped(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     n = check_both(x, y, batch_size)
     order = rng.permutation(n)
@@ -276,7 +285,9 @@ def first_sample_left_out(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, 1 + rng.permutation(len(x) - 1))
 
 
-@mistake("shuffled_batches", "one sample is lost at the end: range and slices end before their end")
+@mistake(
+    "shuffled_batches", "one sample of each order is left out: a range or a slice too short by one?"
+)
 def last_of_the_order_lost(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     check_both(x, y, batch_size)
     return cut(x, y, batch_size, rng.permutation(len(x))[:-1])
@@ -289,6 +300,46 @@ def last_of_the_order_lost(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
 def first_batch_only(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     check_both(x, y, batch_size)
     return cut(x, y, batch_size, rng.permutation(len(x)))[:1]
+
+
+@mistake("shuffled_batches", "the first batch of each order is left out: begin with it")
+def first_batch_left_out(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    check_both(x, y, batch_size)
+    return cut(x, y, batch_size, rng.permutation(len(x)))[1:]
+
+
+@mistake("shuffled_batches", "the last batch is left out, be it full or short: go on up to n")
+def last_batch_left_out(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    check_both(x, y, batch_size)
+    return cut(x, y, batch_size, rng.permutation(len(x)))[:-1]
+
+
+@mistake(
+    "shuffled_batches",
+    "the last full batch is left out, as is a short one after it: go on up to n",
+)
+def last_full_batch_left_out(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    n = check_both(x, y, batch_size)
+    return cut(x, y, batch_size, rng.permutation(n))[: max(n // batch_size - 1, 0)]
+
+
+@mistake(
+    "shuffled_batches", "a last batch of a single sample is left out: go on up to n, not n − 1"
+)
+def last_batch_of_one_left_out(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    n = check_both(x, y, batch_size)
+    batches = cut(x, y, batch_size, rng.permutation(n))
+    return [pair for i, pair in enumerate(batches) if i * batch_size < n - 1]
+
+
+@mistake(
+    "shuffled_batches",
+    "one pair of arrays is returned, not the pairs (xb, yb) of all batches: yield each of them, or "
+    "collect them in a list",
+)
+def one_pair_returned(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    check_both(x, y, batch_size)
+    return cut(x, y, batch_size, rng.permutation(len(x)))[0]
 
 
 @mistake("shuffled_batches", "the slices overlap: the loop steps by 1, not by batch_size")
@@ -306,7 +357,10 @@ def batches_drawn_anew(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return [(x[rows], y[rows]) for rows in chunks]
 
 
-@mistake("shuffled_batches", "rows are drawn with replacement (rng.integers): use rng.permutation")
+@mistake(
+    "shuffled_batches",
+    "rows are drawn with replacement, so that some come twice: use rng.permutation",
+)
 def rows_with_replacement(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     n = check_both(x, y, batch_size)
     return cut(x, y, batch_size, rng.integers(0, n, size=n))
@@ -431,6 +485,29 @@ def lengths_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, order)
 
 
+@mistake("shuffled_batches", "a batch_size below 0 gives no batches: raise ValueError below 1")
+def negative_size_unchecked(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    if len(x) != len(y):
+        raise ValueError("x and y must have one length")
+    return cut(x, y, batch_size, rng.permutation(len(x)))
+
+
+@mistake("shuffled_batches", "the lengths of x and y are not compared: raise ValueError")
+def lengths_left_to_the_index(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    if batch_size < 1:
+        raise ValueError("batch_size must be at least 1")
+    return cut(x, y, batch_size, rng.permutation(len(x)))
+
+
+@mistake(
+    "shuffled_batches",
+    "no argument is checked: raise ValueError for batch_size below 1, and when x and y differ in "
+    "length",
+)
+def all_left_to_numpy(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    return cut(x, y, batch_size, rng.permutation(len(x)))
+
+
 @mistake(
     "shuffled_batches",
     "nothing is raised for wrong arguments: raise ValueError for batch_size below 1, and when x "
@@ -448,7 +525,10 @@ def large_size_refused(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, rng.permutation(check_both(x, y, batch_size)))
 
 
-@mistake("shuffled_batches", "the batches are flat, shape (m,): keep the shape (m, 1)")
+@mistake(
+    "shuffled_batches",
+    "xb is flat, shape (m,): keep the shape (m, 1) in each batch, that of yb, too",
+)
 def flat_batches(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     order = rng.permutation(check_both(x, y, batch_size))
     return cut(x.ravel(), y.ravel(), batch_size, order)

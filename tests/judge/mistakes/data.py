@@ -1,5 +1,6 @@
 """Mistakes in `make_data`."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,11 @@ def as_it_should_be(
 ) -> Any:
     x, epsilon = draw(n, seed)
     return x, w * x + b + noise * epsilon
+
+
+@functools.cache  # many seeds share it, and to make a generator takes long
+def one_sample(seed: int) -> tuple[Any, Any]:
+    return draw(1, seed)
 
 
 @mistake("make_data", "one ε is drawn for all samples: draw n of them, rng.standard_normal((n, 1))")
@@ -128,6 +134,22 @@ def noise_on_x(
     return x, w * (x + noise * epsilon) + b
 
 
+@mistake("make_data", "the noise is added to the slope, (w + noise·ε)·x: it is added to y")
+def noise_on_the_slope(
+    n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
+) -> Any:
+    x, epsilon = draw(n, seed)
+    return x, (w + noise * epsilon) * x + b
+
+
+@mistake("make_data", "noise is the mean of what is added, not its standard deviation")
+def noise_as_a_mean(
+    n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
+) -> Any:
+    x, epsilon = draw(n, seed)
+    return x, w * x + b + (noise + epsilon)
+
+
 @mistake("make_data", "the noise is multiplied by the line: it is added to it")
 def noise_multiplied(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
@@ -136,7 +158,7 @@ def noise_multiplied(
     return x, (w * x + b) * (1 + noise * epsilon)
 
 
-@mistake("make_data", "x of shape (n, 1) plus noise of shape (n,) broadcasts to (n, n)")
+@mistake("make_data", "x of shape (n, 1) plus noise of shape (n,) or (1, n) broadcasts to (n, n)")
 def noise_broadcast(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
@@ -144,7 +166,7 @@ def noise_broadcast(
     return x, w * x + b + noise * epsilon.ravel()
 
 
-@mistake("make_data", "the arrays are flat, shape (n,): make them (n, 1)")
+@mistake("make_data", "x is flat, shape (n,): make x and y (n, 1)")
 def flat_arrays(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
@@ -152,7 +174,7 @@ def flat_arrays(
     return x.ravel(), (w * x + b + noise * epsilon).ravel()
 
 
-@mistake("make_data", "the arrays are rows, shape (1, n): make them (n, 1)")
+@mistake("make_data", "x is a row, shape (1, n): make x and y (n, 1)")
 def row_arrays(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
@@ -174,7 +196,20 @@ def y_first(n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed
     return w * x + b + noise * epsilon, x
 
 
-@mistake("make_data", "the seed is fixed inside the function: use the argument")
+@mistake(
+    "make_data",
+    "each sample has a generator of its own, of the next seed (seed + i), so that seeds share "
+    "samples: make one for all",
+)
+def a_generator_for_each_sample(
+    n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
+) -> Any:
+    samples = [one_sample(seed + i) for i in range(n)]
+    x, epsilon = (np.array([one[k][0] for one in samples]) for k in (0, 1))
+    return x, w * x + b + noise * epsilon
+
+
+@mistake("make_data", "every seed gives the same data: make the generator from the argument seed")
 def seed_fixed(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:
@@ -182,7 +217,7 @@ def seed_fixed(
     return x, w * x + b + noise * epsilon
 
 
-@mistake("make_data", "the seed is not used: every call gives other data")
+@mistake("make_data", "every call gives other data: make the generator from seed, and in each call")
 def seed_ignored(
     n: Any = 1000, *, w: Any = 3.0, b: Any = 2.0, noise: Any = 0.1, seed: Any = 42
 ) -> Any:

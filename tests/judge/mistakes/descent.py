@@ -3,6 +3,7 @@
 Each entry is a right loop, `run`, with one part of it put wrong.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -64,11 +65,14 @@ def run(
             before.append(loss(xb, yb, w, b))
             w0, b0 = at if frozen else (w, b)
             dw, db = gradient(xb, yb, w0, b0, x=x, y=y, batch_size=batch_size)
-            w, b = each(*step(w, b, dw, db, lr, memory=memory, count=count, epoch=epoch, xb=xb))
+            w, b = each(
+                *step(w, b, dw, db, lr, memory=memory, count=count, epoch=epoch, xb=xb, yb=yb)
+            )
             count += 1
             after.append(loss(xb, yb, w, b))
             sizes.append(len(xb))
-        losses.append(epoch_loss(before, after=after, sizes=sizes, x=x, y=y, w=w, b=b, at=at))
+        facts = {"after": after, "sizes": sizes, "batch_size": batch_size, "at": at}
+        losses.append(epoch_loss(before, x=x, y=y, w=w, b=b, **facts))
     return w, b, losses
 
 
@@ -110,6 +114,11 @@ flawed(
     "averaged twice",
     "the gradient is divided by the batch's length once more: it is a mean already",
     gradient=lambda xb, yb, w, b, **_: np.array(gradients(xb, yb, w, b)) / len(xb),
+)
+flawed(
+    "divided by batch_size once more",
+    "the step is divided by batch_size: the gradient is a mean already",
+    gradient=lambda xb, yb, w, b, batch_size, **_: np.array(gradients(xb, yb, w, b)) / batch_size,
 )
 flawed(
     "first sample of the batch",
@@ -173,10 +182,14 @@ def one_update_with_the_last_gradient(x: Any, y: Any, **values: Any) -> Any:
 
 flawed(
     "uphill",
-    "the step goes uphill: subtract the gradient",
+    "the step goes uphill: is a gradient added, or that of y − prediction subtracted?",
     step=lambda w, b, dw, db, lr, **_: (w + lr * dw, b + lr * db),
 )
-flawed("no step", "w and b are never updated", step=lambda w, b, *_, **__: (w, b))
+flawed(
+    "no step",
+    "w and b are never updated: is the step missing, or a generator of batches used up before it?",
+    step=lambda w, b, *_, **__: (w, b),
+)
 flawed(
     "only w moves",
     "b is never updated",
@@ -256,6 +269,20 @@ flawed(
 )
 
 
+def one_after_the_other(
+    w: Any, b: Any, dw: Any, db: Any, lr: Any, xb: Any, yb: Any, **_: Any
+) -> Any:
+    w = w - lr * dw
+    return w, b - lr * gradients(xb, yb, w, b)[1]
+
+
+flawed(
+    "b follows the new w",
+    "db is taken at the new w: take both gradients first, then both steps",
+    step=one_after_the_other,
+)
+
+
 def momentum(w: Any, b: Any, dw: Any, db: Any, lr: Any, memory: Any, **_: Any) -> Any:
     v = 0.9 * memory.get("v", 0.0) + np.array([dw, db])
     memory["v"] = v
@@ -332,6 +359,50 @@ def one_epoch_too_many(x: Any, y: Any, *, epochs: Any, **values: Any) -> Any:
     return run(x, y, epochs=epochs + 1, **values)
 
 
+@mistake("minibatch_gd", "there is a single update: return after both loops, not inside them")
+def returns_after_one_update(x: Any, y: Any, *, epochs: Any, **values: Any) -> Any:
+    return run(
+        x,
+        y,
+        **values,
+        epochs=1,
+        batches=lambda *a: shuffled(*a)[:1],
+    )
+
+
+@mistake("minibatch_gd", "a run that diverges is ended early: it goes on, inf and NaN are results")
+def ends_early(x: Any, y: Any, **values: Any) -> Any:
+    w, b, losses = run(x, y, **values)
+    return w, b, [loss for loss in losses if np.isfinite(loss)]
+
+
+@mistake(
+    "minibatch_gd",
+    "each epoch has only the last batch of the one before: do the batches overwrite x and y "
+    "(for x, y in …)?",
+)
+def overwrites_the_data(
+    x: Any,
+    y: Any,
+    *,
+    batch_size: Any,
+    lr: Any,
+    epochs: Any,
+    rng: Any,
+    w: Any = 0.0,
+    b: Any = 0.0,
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for x, y in trusted.shuffled_batches(x, y, batch_size, rng):  # noqa: B020
+            own.append(loss(x, y, w, b))
+            dw, db = gradients(x, y, w, b)
+            w, b = update(w, b, dw, db, lr)
+        losses.append(sum(own) / len(own))
+    return w, b, losses
+
+
 @mistake("minibatch_gd", "the best w, b are returned: return the last ones")
 def returns_the_best(x: Any, y: Any, *, w: Any = 0.0, b: Any = 0.0, **values: Any) -> Any:
     path = [(w, b)]
@@ -396,6 +467,20 @@ flawed(
     batches=lambda *a: [p for p in shuffled(*a) if len(p[0]) == a[2]] or shuffled(*a),
 )
 flawed(
+    "short batch left out even alone",
+    "batches shorter than batch_size are left out: use them, too",
+    batches=lambda *a: [pair for pair in shuffled(*a) if len(pair[0]) == a[2]],
+    epoch_loss=lambda before, **_: sum(before) / max(len(before), 1),
+)
+flawed(
+    "batches shuffled not samples",
+    "only the order of the batches is shuffled, each is cut from the data: go over "
+    "shuffled_batches in every epoch",
+    batches=lambda x, y, batch_size, rng, epoch: [
+        in_order(x, y, batch_size)[k] for k in rng.permutation(-(-len(x) // batch_size))
+    ],
+)
+flawed(
     "batches sampled",
     "the batches are drawn by sample_batch, so that samples repeat within an epoch: go over "
     "shuffled_batches",
@@ -414,14 +499,16 @@ flawed(
 )
 flawed(
     "rng seeded anew",
-    "a generator with a fixed seed is made inside: use rng",
+    "every epoch of every run has the same order, whatever rng is: is a generator with a fixed "
+    "seed made in each epoch? Use rng",
     batches=lambda x, y, batch_size, rng, epoch: trusted.shuffled_batches(
         x, y, batch_size, np.random.default_rng(0)
     ),
 )
 flawed(
     "seeded by the epoch",
-    "each epoch makes a generator of its own, seeded with its number: use rng",
+    "every run has the same orders, whatever rng is: is a generator with a fixed seed made inside? "
+    "Use rng",
     batches=lambda x, y, batch_size, rng, epoch: trusted.shuffled_batches(
         x, y, batch_size, np.random.default_rng(epoch)
     ),
@@ -484,6 +571,23 @@ flawed(
     epoch_loss=lambda before, x, **_: sum(before) / len(x),
 )
 flawed(
+    "losses divided by n // batch_size",
+    "the sum of the batch losses is divided by n // batch_size, which leaves out a short batch: "
+    "divide by the number of batches",
+    epoch_loss=lambda before, sizes, x, batch_size, **_: sum(before) / (len(x) // batch_size),
+)
+flawed(
+    "losses divided by batch_size",
+    "the sum of the batch losses is divided by batch_size: divide by the number of batches",
+    epoch_loss=lambda before, batch_size, **_: sum(before) / batch_size,
+)
+flawed(
+    "last loss divided",
+    "the epoch's loss is its last batch's, divided by the number of batches: an = where += is "
+    "needed?",
+    epoch_loss=lambda before, **_: before[-1] / len(before),
+)
+flawed(
     "weighted losses",
     "the batch losses are weighted by batch length: every batch counts the same",
     epoch_loss=lambda before, sizes, **_: np.average(before, weights=sizes),
@@ -535,6 +639,16 @@ def a_loss_per_batch(x: Any, y: Any, **values: Any) -> Any:
 def last_loss_only(x: Any, y: Any, **values: Any) -> Any:
     w, b, losses = run(x, y, **values)
     return w, b, losses[-1]
+
+
+@mistake(
+    "minibatch_gd",
+    "the losses are means over all epochs so far: begin each epoch with an empty list",
+)
+def mean_so_far(x: Any, y: Any, **values: Any) -> Any:
+    w, b, losses = run(x, y, **values, epoch_loss=lambda before, **_: before)
+    so_far = itertools.accumulate(losses, lambda one, two: [*one, *two])
+    return w, b, [sum(of) / len(of) for of in so_far]
 
 
 @mistake("minibatch_gd", "the losses are a running total: start each epoch's sum from 0")

@@ -177,7 +177,47 @@ def divides_by_m_minus_1(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.sum((w * x + b - y) ** 2) / max(len(x) - 1, 1)
 
 
-@mistake("mse_loss", "parentheses are missing: y − w·x + b adds b; it should be y − (w·x + b)")
+@mistake("mse_loss", "the sum is divided by m − 1, which is 0 for one sample: divide it by m")
+def divides_by_0(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return np.sum((w * x + b - y) ** 2) / (len(x) - 1)
+
+
+@mistake("mse_loss", "the residuals are doubled, not squared: the square of r is r ** 2, or r · r")
+def doubles_the_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return np.mean((w * x + b - y) * 2)
+
+
+@mistake("mse_loss", "y − prediction is doubled, not squared: the square of r is r ** 2, or r · r")
+def doubles_y_minus_prediction(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return np.mean((y - (w * x + b)) * 2)
+
+
+@mistake("mse_loss", "the square is that of the prediction alone: (y − prediction) in parentheses")
+def squares_the_prediction(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return np.mean(y - (w * x + b) ** 2)
+
+
+@mistake("mse_loss", "the square is that of y alone: put (prediction − y) in parentheses")
+def squares_y(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return np.mean(w * x + b - y**2)
+
+
+@mistake("mse_loss", "the loss is cut to a whole number: is // or int() in the place of /?")
+def cuts_to_a_whole_number(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return np.sum((w * x + b - y) ** 2) // len(x)
+
+
+@mistake("mse_loss", "the sum is squared, then divided by m: square each residual first")
+def squares_the_sum(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return np.sum(w * x + b - y) ** 2 / len(x)
+
+
+@mistake("mse_loss", "the squares are summed, and the sum is negated: take their mean")
+def negates_the_sum(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return -np.sum((w * x + b - y) ** 2)
+
+
+@mistake("mse_loss", "b has the wrong sign in the residual: w·x + b − y, or y − (w·x + b)")
 def loses_the_parentheses(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((y - w * x + b) ** 2)
 
@@ -187,12 +227,12 @@ def loss_without_b(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((w * x - y) ** 2)
 
 
-@mistake("mse_loss", "w and b are swapped in the call of predict")
+@mistake("mse_loss", "w and b are swapped in the prediction: w is the slope, b the intercept")
 def loss_with_w_and_b_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((b * x + w - y) ** 2)
 
 
-@mistake("mse_loss", "x and y are swapped in the call of predict")
+@mistake("mse_loss", "x and y are swapped: the prediction is of x, and compared with y")
 def loss_with_x_and_y_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((w * y + b - x) ** 2)
 
@@ -222,7 +262,7 @@ def does_not_average(x: Any, y: Any, w: Any, b: Any) -> Any:
 
 @mistake(
     "mse_loss",
-    "one axis is left, so that the loss has the shape (1,): take the mean over all of it",
+    "the loss has the shape (1,), as a row of (m, 1) has: make one number of all that is there",
 )
 def averages_along_an_axis(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean((w * x + b - y) ** 2, axis=0)
@@ -248,6 +288,16 @@ def uses_the_first_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
     return (w * x[0, 0] + b - y[0, 0]) ** 2
 
 
+@mistake("mse_loss", "the first sample's square alone, divided by m: a return inside the loop?")
+def divides_the_first_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return (w * x[0, 0] + b - y[0, 0]) ** 2 / len(x)
+
+
+@mistake("mse_loss", "the last sample's square alone, divided by m: an = where += is needed?")
+def divides_the_last_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return (w * x[-1, 0] + b - y[-1, 0]) ** 2 / len(x)
+
+
 @mistake("mse_loss", "the sum is divided by a fixed 1000: divide by the m of this call")
 def divides_by_1000(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.sum((w * x + b - y) ** 2) / 1000
@@ -261,6 +311,14 @@ def rounds_the_loss(x: Any, y: Any, w: Any, b: Any) -> Any:
 @mistake("mse_loss", "this is the variance of the residuals: their mean is not to be subtracted")
 def variance_of_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
     return float(np.var(w * x + b - y))
+
+
+@mistake(
+    "mse_loss",
+    "this is the variance of the residuals, with m − 1 (ddof=1): take the mean of their squares",
+)
+def variance_of_a_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return float(np.var(w * x + b - y, ddof=1)) if len(x) > 1 else float("nan")
 
 
 @mistake("mse_loss", "this is the norm of the residuals, the root of the sum of squares")
@@ -360,6 +418,18 @@ def gradients_divided_by_m_minus_1(x: Any, y: Any, w: Any, b: Any) -> Any:
     return 2 * np.sum(r * x) / m, 2 * np.sum(r) / m
 
 
+@mistake("mse_gradients", "the sums are divided by m − 1, which is 0 for one sample: divide by m")
+def gradients_divided_by_0(x: Any, y: Any, w: Any, b: Any) -> Any:
+    r, m = w * x + b - y, len(x) - 1
+    return 2 * np.sum(r * x) / m, 2 * np.sum(r) / m
+
+
+@mistake("mse_gradients", "the gradients are rounded down to whole numbers: is // where / is due?")
+def rounds_the_gradients_down(x: Any, y: Any, w: Any, b: Any) -> Any:
+    r = w * x + b - y
+    return 2 * np.sum(r * x) // len(x), 2 * np.sum(r) // len(x)
+
+
 @mistake(
     "mse_gradients",
     "the residual is y − prediction, without the minus that its derivative brings",
@@ -387,10 +457,26 @@ def sign_and_2(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.mean(r * x), np.mean(r)
 
 
-@mistake("mse_gradients", "parentheses are missing: y − w·x + b adds b; it should be y − (w·x + b)")
+@mistake("mse_gradients", "b has the wrong sign in the residual: w·x + b − y, or y − (w·x + b)")
 def gradients_without_parentheses(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = y - w * x + b
     return -2 * np.mean(r * x), -2 * np.mean(r)
+
+
+@mistake(
+    "mse_gradients",
+    "the residual is y − w·x + b: parentheses around w·x + b are missing, and the minus that its "
+    "derivative brings",
+)
+def parentheses_and_sign(x: Any, y: Any, w: Any, b: Any) -> Any:
+    r = y - w * x + b
+    return 2 * np.mean(r * x), 2 * np.mean(r)
+
+
+@mistake("mse_gradients", "sums in place of means, and the sign is wrong (y − prediction)")
+def sums_with_the_wrong_sign(x: Any, y: Any, w: Any, b: Any) -> Any:
+    r = y - (w * x + b)
+    return 2 * np.sum(r * x), 2 * np.sum(r)
 
 
 @mistake("mse_gradients", "b is left out of the prediction")
@@ -427,6 +513,15 @@ def x_is_in_db(x: Any, y: Any, w: Any, b: Any) -> Any:
 def returns_db_first(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = w * x + b - y
     return 2 * np.mean(r), 2 * np.mean(r * x)
+
+
+@mistake(
+    "mse_gradients",
+    "x is in the wrong one, and the 2 is missing: dw needs the factor x, db does not",
+)
+def returns_halves_of_db_first(x: Any, y: Any, w: Any, b: Any) -> Any:
+    r = w * x + b - y
+    return np.mean(r), np.mean(r * x)
 
 
 @mistake("mse_gradients", "dw has x², not x")
@@ -484,14 +579,17 @@ def gradients_not_averaged(x: Any, y: Any, w: Any, b: Any) -> Any:
     return 2 * r * x, 2 * r
 
 
-@mistake("mse_gradients", "the gradients are arrays of shape (1,): take the mean over all axes")
+@mistake(
+    "mse_gradients",
+    "the gradients have the shape (1,), as a row of (m, 1) has: make numbers of them",
+)
 def gradients_along_an_axis(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = w * x + b - y
     return 2 * np.mean(r * x, axis=0), 2 * np.mean(r, axis=0)
 
 
 @mistake(
-    "mse_gradients", "x.T @ r has the shape (1, 1): make a number of it, with .item() or [0, 0]"
+    "mse_gradients", "dw has the shape (1, 1), as x.T @ r has: make a number of it, with .item()"
 )
 def dw_is_a_matrix(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = w * x + b - y
@@ -525,7 +623,7 @@ def absolute_residuals(x: Any, y: Any, w: Any, b: Any) -> Any:
     return 2 * np.mean(r * x), 2 * np.mean(r)
 
 
-@mistake("mse_gradients", "w and b are swapped in the call of predict")
+@mistake("mse_gradients", "w and b are swapped in the prediction: w is the slope, b the intercept")
 def gradients_with_w_and_b_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = b * x + w - y
     return 2 * np.mean(r * x), 2 * np.mean(r)
@@ -541,6 +639,12 @@ def gradients_of_the_first_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
 def gradients_of_the_last_sample(x: Any, y: Any, w: Any, b: Any) -> Any:
     r = w * x[-1, 0] + b - y[-1, 0]
     return 2 * r * x[-1, 0], 2 * r
+
+
+@mistake("mse_gradients", "the first sample alone, divided by m: a return inside the loop?")
+def gradients_returned_early(x: Any, y: Any, w: Any, b: Any) -> Any:
+    r = w * x[0, 0] + b - y[0, 0]
+    return 2 * r * x[0, 0] / len(x), 2 * r / len(x)
 
 
 @mistake("mse_gradients", "the last sample alone, divided by m: an = where += is needed?")
@@ -748,6 +852,17 @@ def steps_by_a_factor(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
 @mistake("sgd_step", "only the sign of the gradient is used: the step is lr times the gradient")
 def uses_signs_only(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
     return w - lr * np.sign(dw), b - lr * np.sign(db)
+
+
+@mistake("sgd_step", "the gradient is scaled to the length 1: the step is lr times all of it")
+def normalises_the_step(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
+    size = np.hypot(dw, db) or 1.0
+    return w - lr * dw / size, b - lr * db / size
+
+
+@mistake("sgd_step", "the gradient multiplies w − lr, not lr alone: parentheses around w − lr?")
+def scales_the_gradients(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
+    return (w - lr) * dw, (b - lr) * db
 
 
 @mistake("sgd_step", "the step is clipped to −1 … 1")

@@ -90,7 +90,7 @@ def flat_target(x: Any, y: Any) -> Any:
     return dataset(x.astype("float32"), y.astype("float32").ravel())
 
 
-@mistake("to_dataset", "the tensors are flat, shape (n,): keep (n, 1)")
+@mistake("to_dataset", "x is flat, shape (n,): keep (n, 1), the shape of y, too")
 def flat_tensors(x: Any, y: Any) -> Any:
     return dataset(x.astype("float32").ravel(), y.astype("float32").ravel())
 
@@ -200,18 +200,20 @@ def flawed(name: str, sentence: str, **parts: Any) -> None:
 
 flawed(
     "gradients never cleared",
-    "the gradients are never cleared, and add up: call optimizer.zero_grad() for each batch",
+    "each step has the gradients of all batches before, too: call optimizer.zero_grad() for each "
+    "batch, and backward() on its own loss",
     before=lambda **_: None,
 )
 flawed(
     "gradients cleared once",
-    "the gradients are cleared once, before the loop: clear them for each batch",
+    "each step has the gradients of the pass's batches before, too: clear them for each batch, and "
+    "call backward() on its own loss",
     before=lambda optimizer, index, **_: optimizer.zero_grad() if index == 0 else None,
 )
 flawed(
     "cleared before the step",
-    "no gradient is left to step by: is backward() called before step(), on a loss that comes from "
-    "model(xb), and zero_grad() not between them?",
+    "nothing is updated, and no gradient is left: is backward() called, on a loss that comes from "
+    "model(xb), then step(), and zero_grad() not between them?",
     between=clear,
 )
 flawed(
@@ -221,7 +223,8 @@ flawed(
 )
 flawed(
     "one step per epoch",
-    "optimizer.step() is called once, after the loop: call it for each batch",
+    "there is one step for each pass, with the sum of the batches' gradients: make one for each "
+    "batch",
     before=lambda optimizer, index, **_: optimizer.zero_grad() if index == 0 else None,
     step=lambda optimizer, index, loader, **_: (
         optimizer.step() if index == len(loader) - 1 else None
@@ -229,11 +232,25 @@ flawed(
 )
 flawed(
     "one step with the last gradient",
-    "optimizer.step() is called once, after the loop, with the last batch's gradient",
+    "there is one step for each pass, with the last batch's gradient: make one for each batch",
     step=lambda optimizer, index, loader, **_: (
         optimizer.step() if index == len(loader) - 1 else None
     ),
 )
+
+
+@mistake(
+    "train_epoch",
+    "there is one step for each pass, with the mean of the batches' gradients: make one for each "
+    "batch",
+)
+def one_step_with_the_mean(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    losses = [loss_fn(model(xb), yb) for xb, yb in loader]
+    optimizer.zero_grad()
+    loss = sum(losses) / len(losses)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
 
 
 def two_steps(optimizer: Any, **_: Any) -> None:
@@ -243,8 +260,13 @@ def two_steps(optimizer: Any, **_: Any) -> None:
 
 flawed(
     "two steps for each batch",
-    "the step is doubled: is step() or backward() called twice, or the loss doubled?",
+    "there are two steps for each batch: call step() once",
     step=two_steps,
+)
+flawed(
+    "gradient doubled",
+    "the gradient is doubled: is backward() called twice, or the loss doubled?",
+    between=lambda model, **_: [p.grad.mul_(2) for p in model.parameters()],
 )
 flawed(
     "target flattened",
@@ -299,6 +321,11 @@ flawed(
     result=lambda losses, sizes, **_: sum(losses) / sum(sizes),
 )
 flawed(
+    "divided by batch_size",
+    "the sum of the batch losses is divided by batch_size, not by the number of batches",
+    result=lambda losses, loader, **_: sum(losses) / loader.batch_size,
+)
+flawed(
     "returns the list",
     "the list of batch losses is returned: return its mean",
     result=lambda losses, **_: losses,
@@ -309,6 +336,16 @@ flawed(
     result=lambda losses, **_: None,
 )
 flawed(
+    "last loss divided",
+    "the last batch's loss is divided by the number of batches: an = where += is needed?",
+    result=lambda losses, **_: losses[-1] / len(losses),
+)
+flawed(
+    "loss rounded down",
+    "the mean loss is rounded down to a whole number: is // where / is due?",
+    result=lambda losses, **_: sum(losses) // len(losses),
+)
+flawed(
     "loss after the last update",
     "the loss is computed anew after the last update",
     result=lambda losses, last, model, loss_fn, **_: loss_fn(model(last[0]), last[1]).item(),
@@ -317,6 +354,13 @@ flawed(
     "first batch only",
     "only the first batch is used: a return or break inside the loop?",
     skip=lambda index, **_: index > 0,
+)
+flawed(
+    "first batch only, divided",
+    "only the first batch is used, and its loss is divided by the number of batches: a return "
+    "inside the loop?",
+    skip=lambda index, **_: index > 0,
+    result=lambda losses, loader, **_: losses[0] / len(loader),
 )
 flawed(
     "last batch skipped",
@@ -346,6 +390,23 @@ def optimizer_ignored(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> 
     import torch
 
     return one_pass(model, loader, loss_fn, torch.optim.SGD(model.parameters(), lr=0.01))
+
+
+@mistake(
+    "train_epoch",
+    "the steps are plain ones, made by hand or by another optimizer: call step() of the one that "
+    "is given",
+)
+def steps_of_its_own(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    import torch
+
+    lr = optimizer.param_groups[0]["lr"]
+    return one_pass(model, loader, loss_fn, torch.optim.SGD(model.parameters(), lr=lr))
+
+
+@mistake("train_epoch", "prediction and target are swapped: loss_fn(prediction, target)")
+def loss_of_target_and_prediction(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    return one_pass(model, loader, lambda prediction, y: loss_fn(y, prediction), optimizer)
 
 
 @mistake("train_epoch", "the batches' order is changed: take them as the loader gives them")
@@ -436,12 +497,12 @@ def loss_named(kind: str, **options: Any) -> Callable[..., Any]:
 
 flawed_run(
     "training never clears",
-    "the gradients are never cleared, and add up: clear them for each batch",
+    "each step has the gradients of all batches before, too: clear them for each batch",
     before=lambda **_: None,
 )
 flawed_run(
     "training clears once per epoch",
-    "the gradients are cleared once for each epoch: clear them for each batch",
+    "each step has the gradients of the epoch's batches before, too: clear them for each batch",
     before=lambda optimizer, index, **_: optimizer.zero_grad() if index == 0 else None,
 )
 flawed_run(
@@ -490,7 +551,11 @@ flawed_run(
     "the optimizer has weight decay 0.01: plain SGD has none",
     optimizer=sgd(weight_decay=0.01),
 )
-flawed_run("ascent", "the optimizer maximises the loss", optimizer=sgd(maximize=True))
+flawed_run(
+    "ascent",
+    "the steps go uphill: does the optimizer maximise, or has the loss the wrong sign?",
+    optimizer=sgd(maximize=True),
+)
 flawed_run(
     "training with Adam", "the optimizer is Adam: use torch.optim.SGD", optimizer=named("Adam")
 )
@@ -560,7 +625,7 @@ flawed_run(
 )
 flawed_run(
     "generator left out",
-    "the generator is not used: pass it to the DataLoader",
+    "the generator is not used: shuffle with it, DataLoader(…, generator=generator)",
     loader={"generator": None},
 )
 
@@ -571,7 +636,7 @@ def drops_the_last(model: Any, dataset: Any, *, batch_size: Any, **values: Any) 
     return full_run(model, dataset, batch_size=batch_size, **values, loader=drop)
 
 
-@mistake("train", "the short last batch is dropped, even where it is the only one")
+@mistake("train", "batches shorter than batch_size are left out (drop_last=True): use them, too")
 def drops_every_short_batch(model: Any, dataset: Any, **values: Any) -> Any:
     return full_run(
         model,
@@ -600,11 +665,37 @@ def reseeds(model: Any, dataset: Any, **values: Any) -> Any:
     return full_run(model, dataset, **values)
 
 
-@mistake("train", "a generator with a fixed seed is made inside: use the argument")
+@mistake(
+    "train",
+    "every run has the same orders, whatever the generator is: is one with a fixed seed made "
+    "inside? Use the argument",
+)
 def own_fixed_generator(model: Any, dataset: Any, *, generator: Any = None, **values: Any) -> Any:
     import torch
 
     return full_run(model, dataset, **values, generator=torch.Generator().manual_seed(0))
+
+
+@mistake(
+    "train",
+    "every epoch of every run has the same order, whatever the generator is: is one with a fixed "
+    "seed made in each epoch? Use the argument",
+)
+def a_fixed_generator_for_each_epoch(
+    model: Any, dataset: Any, *, epochs: Any, generator: Any = None, **values: Any
+) -> Any:
+    import torch
+
+    losses = []
+    for _ in range(epochs):
+        own = torch.Generator().manual_seed(0)
+        losses += full_run(model, dataset, **values, epochs=1, generator=own)
+    return losses
+
+
+@mistake("train", "another model is trained, made inside: train the one that is given")
+def trains_a_new_model(model: Any, dataset: Any, **values: Any) -> Any:
+    return full_run(module(lambda self, x: self.linear(x)), dataset, **values)
 
 
 @mistake("train", "the batches are made once and used in every epoch: loop over the loader anew")
