@@ -36,7 +36,7 @@ def does_the_same(function: str, one: Code, other: Code) -> bool:
 
 
 def near(one: Any, other: Any) -> bool:
-    if one == "raised" and other:  # an exception where the other one is wrong denies nothing
+    if str(one).startswith("raised") and other:  # an exception where it is wrong denies nothing
         return True
     if isinstance(one, float) and isinstance(other, float) and not isinstance(one, Loose):
         return bool(np.isclose(one, other, rtol=1e-4, atol=1e-6, equal_nan=True))
@@ -136,8 +136,9 @@ def other_data(subject: Subject) -> Features:
         x, y = (np.array(arrays)[..., 0] for arrays in zip(*values, strict=True))
         rest = (y - 1.5 * x + 4.0) / (noise or 1.0)
         for array in (x, rest):
-            yield from map(Loose, (array.mean(), array.std()))
-            yield bool(np.ptp(array, axis=1).max() < 1e-9)
+            fixed = bool(np.ptp(array, axis=0).max() < 1e-9)  # by whatever: then it says no more
+            yield fixed, bool(np.ptp(array, axis=1).max() < 1e-9)
+            yield from () if fixed else map(Loose, (array.mean(), array.std()))
 
 
 def nothing_else(subject: Subject) -> Features:

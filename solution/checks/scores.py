@@ -8,7 +8,6 @@ import argparse
 import itertools
 import multiprocessing
 import os
-import re
 import resource
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from typing import Any, NamedTuple
 from solution.checks import attempts
 from solution.checks.attempts import Attempt
 from solution.checks.elsewhere import are_both, does_the_same
-from solution.checks.equivalent import EQUIVALENT
+from solution.checks.equivalent import why_equivalent
 from solution.handout import record_of
 from tests.judge import (
     diagnosis,
@@ -200,14 +199,8 @@ def is_wrong(part: str, attempt: Attempt, told: Told) -> bool:
     if part == "right":
         return told.outcome != "accepted"
     if told.outcome == "accepted":
-        return why_equivalent(attempt) is None
+        return why_equivalent(f"{attempt.function}: {attempt.name}") is None
     return told.outcome in ("named falsely", "fact" if part == "catalogue" else "")
-
-
-def why_equivalent(attempt: Attempt) -> str | None:
-    """Return why no test can refuse a mutant: it does what the function should."""
-    name = f"{attempt.function}: {attempt.name}"
-    return next((why for names, why in EQUIVALENT if re.fullmatch(names, name)), None)
 
 
 if __name__ == "__main__":

@@ -302,6 +302,12 @@ def first_batch_only(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return cut(x, y, batch_size, rng.permutation(len(x)))[:1]
 
 
+@mistake("shuffled_batches", "only the last batch comes: is the yield, or append, inside the loop?")
+def last_batch_only(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    check_both(x, y, batch_size)
+    return cut(x, y, batch_size, rng.permutation(len(x)))[-1:]
+
+
 @mistake("shuffled_batches", "the first batch of each order is left out: begin with it")
 def first_batch_left_out(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     check_both(x, y, batch_size)
