@@ -31,7 +31,7 @@ from tests.judged.values import (
 )
 
 SMALL_SECONDS = 1.0  # for calls on a few samples, which right code makes in 0.05 s at most
-SMALL = 64  # samples, or epochs
+SMALL = 64  # samples, or epochs, of all calls in one request together
 TOTAL_SECONDS = 40.0  # for all calls of one function; right code takes below 2 s here
 
 # Another call could find the same, and learners have waited for it already.
@@ -185,7 +185,7 @@ class Subject:
     def _request(self, values: Mapping[str, Any], **options: Any) -> Request:
         function = self.function
         times, size = options.get("times", 1), size_of(values)
-        is_small = function.probe == "call" and size <= SMALL
+        is_small = function.probe == "call" and times * size <= SMALL
         return Request(
             probe=function.probe,
             function=function.name,
@@ -194,7 +194,7 @@ class Subject:
             keywords={k: values[k] for k in function.keywords if k in values},
             needs=self.referee.needs(function),
             stand_ins=self.referee.stand_ins(function),
-            seconds=SERIES_SECONDS if times > 1 else SMALL_SECONDS if is_small else CALL_SECONDS,
+            seconds=SMALL_SECONDS if is_small else SERIES_SECONDS if times > 1 else CALL_SECONDS,
             most=2 * size + 8,
             **options,
         )
