@@ -216,7 +216,7 @@ def test_a_zip_is_judged_as_its_folder_is(graded: Path) -> None:
 def test_a_complaint_says_what_two_failures_have_in_common(graded: Path) -> None:
     found = {name: judged(graded, name)["functions"]["predict"]["complaint"] for name in CHANGES}
     assert found["right"] == []
-    assert found["wrong"] == [["wrong when", "b", "prediction"]]
+    assert found["wrong"] == [["formula", "w·x", "w·x + b", "prediction"]]
     assert found["raises"] == [["raised", "NameError", "name 'c' is not defined", "", "gradients"]]
 
 
@@ -256,7 +256,7 @@ def test_junit_counts_and_escapes(graded: Path) -> None:
     (failure,) = suite.iter("failure")
     assert (failure.get("type"), failure.get("message")) == (
         "wrong",
-        "the prediction is wrong when b is not 0, right otherwise",
+        "the prediction is w·x, not w·x + b",
     )
     assert "=1+1\n<b>李" in suites
 

@@ -16,6 +16,7 @@ from tests.judge.record import Function
 
 # After the first features, which take no time, it would take too long to look at more mistakes.
 FIRST, MOST = 12, 25
+ALONE = 3  # places: fewer are a coincidence at times
 
 Place = tuple[int, ...]
 Values = Mapping[Place, Any]  # the numbers, texts and arrays of a feature
@@ -126,12 +127,13 @@ class Apart(Pair):
 
     def __init__(self, function: Function, one: Does, two: Does) -> None:
         super().__init__(function, one, two)
-        self.shown: set[int] = set()
+        self.shown = [0, 0]
+        self.mixed = False
 
     @property
     def is_complete(self) -> bool:  # type: ignore[override]
-        """Whether each has shown by itself."""
-        return len(self.shown) == 2
+        """Whether each has shown by itself: more than once, if elsewhere both show."""
+        return min(self.shown) >= (ALONE if self.mixed else 1)
 
     def fits(
         self, index: int, place: Place, one: Values, two: Values, found: Values, right: Values
@@ -139,8 +141,9 @@ class Apart(Pair):
         """Whether the one that shows there gives what was found; if both do, anything wrong."""
         if place not in found:
             return False
-        if place in one and place in two:  # a statistic of both tells nothing
-            return not isinstance(found[place], Loose)
+        if place in one and place in two:
+            self.mixed = True
+            return not isinstance(found[place], Loose)  # a statistic of both tells nothing
         who, alone = (0, one) if place in one else (1, two)
-        self.shown.add(who)
+        self.shown[who] += 1
         return place in alone and alike(found[place], alone[place])
