@@ -231,7 +231,7 @@ def common_failures(
             if key not in found:
                 lines = [(label, text) for label, text in cell["lines"]]
                 shown = [pair for pair in lines if pair[0] in ("call", "got", "expected")]
-                likely = dict(lines).get("likely", "")
+                likely = "; and ".join(text for label, text in lines if label in ("likely", "and"))
                 headline = cell["headline"] or cell["status"]
                 found[key] = Failure(function, cell["mistake"], headline, likely, shown, learner)
             elif not cell["mistake"] and cell["headline"] != found[key].headline:
