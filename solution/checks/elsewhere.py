@@ -123,7 +123,8 @@ def other_passes(subject: Subject) -> Features:
         x, y = rng.normal(0, 1, (2, n, 1))
         options: dict[str, Any] = {"batch_size": batch_size, "calls": calls, "loss": "MSELoss()"}
         options |= {"x": x, "y": y, "lr": 0.03, "w": 0.7, "b": -0.2, "momentum": 0.0}
-        yield seen(partial(subject, **options))
+        value = seen(partial(subject, **options))
+        yield value if isinstance(value, str) else value[:3]  # when gradients are cleared is free
 
 
 def other_data(subject: Subject) -> Features:

@@ -20,6 +20,8 @@ SAME = [
 # Others: what was changed, as a pattern of function, style, the old and the new lines.
 EQUIVALENT = [
     ("the two make up for each other", r"sgd_step: steps twice \+ halves the step"),
+    ("the two make up for each other", r"minibatch_gd: one epoch too few \+ one epoch too many"),
+    ("the two make up for each other", r"train: trains one epoch less \+ trains one epoch more"),
     ("the two make up for each other", r"make_data: noise as variance \+ noise squared"),
     ("the words of an error are free", r".*raise \w+\(.* -> raise \w+\(.*"),
     ("what is printed is free", r".*\bprint\(.*"),

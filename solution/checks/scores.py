@@ -5,6 +5,7 @@ Ends with status 1 if anything else has happened.
 """
 
 import argparse
+import importlib
 import itertools
 import multiprocessing
 import os
@@ -30,6 +31,7 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings
     wording,
 )
+from tests.judge.functions import STAGE_OF
 from tests.judge.mistakes.record import read, write
 from tests.judge.verdicts import Verdict
 
@@ -112,6 +114,8 @@ def judge_all(tried: Iterable[Attempt], jobs: int, folder: Path) -> Iterator[tup
     waiting = iter(tried)
     while True:
         for attempt in itertools.islice(waiting, jobs - len(running)):
+            if STAGE_OF[attempt.function] == "training":
+                importlib.import_module("torch")  # once, and not in each process
             if not record_file(folder, attempt.function).exists():
                 started(write_record, folder, attempt.function).join()
             ours, theirs = FORK.Pipe(duplex=False)

@@ -51,7 +51,7 @@ def test_mistake_is_rejected_and_told_from_all_others(mistake: Mistake) -> None:
             "sample by the global state",
             "sample unchecked",
         ),  # which rows, and a refusal
-        ("minibatch_gd", "short batch divided by batch size", "frozen within an epoch"),
+        ("minibatch_gd", "short batch divided by batch size", "starts from 0"),
         ("minibatch_gd", "descends by the global state", "losses divided by n"),
     ],
 )

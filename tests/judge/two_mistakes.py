@@ -2,7 +2,8 @@
 
 What the function gives is compared with what is right, place by place. Of a function with one
 right result, the factors of the two mistakes must multiply, or else their differences add up. Of
-another function, where one of the two shows it must do what that one does; each must show.
+another function, each must show in places of its own, and do there what it does alone: numbers in
+which both show could be any. Only which results come at all may be due to both.
 """
 
 import itertools
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tests.judge.fingerprints import Feature, Loose, Support, alike
+from tests.judge.fingerprints import Feature, Support, alike
 from tests.judge.record import Function
 
 # After the first features, which take no time, it would take too long to look at more mistakes.
@@ -138,12 +139,12 @@ class Apart(Pair):
     def fits(
         self, index: int, place: Place, one: Values, two: Values, found: Values, right: Values
     ) -> bool:
-        """Whether the one that shows there gives what was found; if both do, anything wrong."""
+        """Whether the one that shows there gives what was found; of both, other results come."""
         if place not in found:
             return False
         if place in one and place in two:
             self.mixed = True
-            return not isinstance(found[place], Loose)  # a statistic of both tells nothing
+            return isinstance(found[place], Support)  # numbers of both could be any
         who, alone = (0, one) if place in one else (1, two)
         self.shown[who] += 1
         return place in alone and alike(found[place], alone[place])
