@@ -66,6 +66,19 @@ def test_wrong_function_gets_one_block(judge: Judge, modules: Path, change: Chan
     assert lines[9].startswith("next: correct mse_gradients in ")
 
 
+def test_two_functions_that_make_up_for_each_other(
+    judge: Judge, modules: Path, change: Change
+) -> None:
+    halve_the_gradients(change)
+    change("gradients", "w - lr * dw, b - lr * db", "w - 2 * lr * dw, b - 2 * lr * db")
+    lines = report(judge(modules, file="tests/test_gradients.py")).splitlines()
+    note = "    note      this makes up for mse_gradients, which is wrong, too: correct both"
+    assert [line for line in lines if line.startswith("    note")] == [note]
+    assert lines.index(note) > lines.index(
+        "✗ sgd_step: both steps are exactly twice what they should be"
+    )
+
+
 def test_stage_is_started_then_done(judge: Judge, modules: Path, change: Change) -> None:
     change(
         "gradients",

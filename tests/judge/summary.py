@@ -10,6 +10,7 @@ from tests.judge.specification import count_tests
 from tests.judge.verdicts import Verdict, from_plain, to_plain
 
 Line = tuple[str, tuple[str, ...]]  # a text, and how a terminal sets it off
+SCALED = ("scaled", "step scaled")
 COLOURS = {"done": "green", "wrong": "red"}
 
 
@@ -102,6 +103,8 @@ class Summary:
         if len(failed) > 1:
             noun = "property fails" if len(failed) == 2 else "properties fail"
             lines.append(("more", f"{len(failed) - 1} further {noun}"))
+        if other := self.made_up_for(about):
+            lines.append(("note", f"this makes up for {other}, which is wrong, too: correct both"))
         lines += [("paste", verdict.paste), ("picture", failed[0].picture)]
         if about in FUNCTIONS:
             lines.append(("hint", f"pytest --hint {about}"))
@@ -109,6 +112,16 @@ class Summary:
             if text:
                 yield labelled(label, text), ()
         yield "", ()
+
+    def made_up_for(self, about: str) -> str:
+        """Return the function before this one whose results are off by the inverse factor."""
+        factor = factor_of(self.verdicts[about])
+        for name, verdict in self.verdicts.items():
+            if name == about:
+                break
+            if abs(factor * factor_of(verdict) - 1) < 1e-9:
+                return name
+        return ""
 
     def stage_state(self, stage: str) -> tuple[str, str]:
         """Return a stage's state and what there is to say about it; no state if it did not run."""
@@ -161,6 +174,14 @@ class Summary:
                 draw += f" (and there is a bonus: {self.package}/scan.py)"
             return "all done" + (draw if self.folder == self.package else "")
         return f"next: run {self.command} for all stages"
+
+
+def factor_of(verdict: Verdict) -> float:
+    """Return the one factor by which all results are off, 0 if there is none."""
+    found = verdict.findings[0]
+    if found.code not in SCALED or found.values.get("part", "all") != "all":
+        return 0.0
+    return float(str(found.values["factor"]))
 
 
 def labelled(label: str, text: str) -> str:
