@@ -6,11 +6,11 @@ import re
 SAME = [
     (
         "there are as many of each",
-        r"len\((x|y|xb|yb|order|rows|residuals?|batch|target|targets|table|columns|points|data)\)"
-        r"|(x|y|residual|prediction|order)\.size|(x|y)\.shape\[0\]",
+        r"len\((x|y|xs|ys|xb|yb|order|rows|residuals?|batch|targets?|table|columns|points|pairs)\)"
+        r"|(x|y|residual|prediction|order)\.size|(x|y|prediction)\.shape\[0\]",
         "n",
     ),
-    ("there is one column", r"\b(x|y|xi|yi|xb|yb)\[(\w+, |:, |)(0|-1)\]", r"\1[\2column]"),
+    ("there is one column", r"\b(x|y|xi|yi|xb|yb|theta)\[(\w+, |:, |)(0|-1)\]", r"\1[\2column]"),
     ("x and y may change places in a check of their lengths", r"must_match\((x, y|y, x), ", ""),
     ("a product", r"predict\((x, w|w, x), ", ""),
     ("the optimizer has all of the model's parameters", r"(optimizer|model)\.zero_grad\(\)", ""),
@@ -35,6 +35,26 @@ EQUIVALENT = [
         "whole numbers become float by the first step",
         r".*: theta = np\.array.* -> theta = np\.array.*",
     ),
+    ("a range refuses steps of 0", r"shuffled_batches: .*if batch_size < 1: -> if batch_size < 0:"),
+    ("one -1 or another length that fits", r".*\.reshape\(-2, 1\).*"),
+    (
+        "cos πu has the distribution of cos 2πu",
+        r"make_data: normal draws by hand.*cos\(1 \*.*",
+    ),
+    ("a product", r"predict: universal functions: .*np\.multiply\(x, np\.full_like\(x, w\)\).*"),
+    (
+        "x and y have one length there",
+        r".*zip\(.*, strict=True\).* -> .*zip\([^=]*(strict=False)?\).*",
+    ),
+    ("all of the one column", r"mse_loss: mean along the axis: .*"),
+    ("there is one of them", r"mse_gradients: gradients by autograd: .*\)\[-1\]\.tolist\(\)"),
+    (
+        "points are x and y side by side",
+        r"minibatch_gd: lists of numbers: .*-> .*w \* x\[i\]\[0\].*",
+    ),
+    ("epochs are never below 0", r".*if epochs == 0: -> if epochs <= 0:"),
+    ("None is as good as 0", r"train_epoch: clearing by the model: .*"),
+    ("how batches are fetched is free", r"train: loader with workers: options: .*"),
     ("how calls are counted is free", r".*: counting its calls: self.calls = .*"),
 ]
 

@@ -23,7 +23,7 @@ Features = Iterator[Feature]
 
 
 class Loose(float):
-    """A statistic: alike if it differs by no more than an eighth, relative to at least 1."""
+    """A statistic: alike if it differs by no more than a tenth, relative to at least 1."""
 
 
 class Support(list[Any]):
@@ -53,7 +53,7 @@ def features(subject: Subject) -> Features:
 def alike(one: Feature, other: Feature) -> bool:
     """Whether two features are the same, up to rounding."""
     if isinstance(one, Loose) and isinstance(other, Loose):
-        return abs(one - other) <= 0.125 * max(1.0, abs(one), abs(other))
+        return abs(one - other) <= 0.1 * max(1.0, abs(one), abs(other))
     if isinstance(one, float) and isinstance(other, float):
         if not (np.isfinite(one) and np.isfinite(other)):
             return repr(float(one)) == repr(float(other))
