@@ -54,6 +54,10 @@ EQUIVALENT = [
     ),
     ("epochs are never below 0", r".*if epochs == 0: -> if epochs <= 0:"),
     ("None is as good as 0", r"train_epoch: clearing by the model: .*"),
+    (
+        "fused or not, it is plain SGD",
+        r"train: child generator: optimizer = .*, fused=True\) -> .*",
+    ),
     ("how batches are fetched is free", r"train: loader with workers: options: .*"),
     ("how calls are counted is free", r".*: counting its calls: self.calls = .*"),
 ]
