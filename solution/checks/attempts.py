@@ -8,7 +8,7 @@ import builtins
 import functools
 import inspect
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType
 from typing import Any, NamedTuple, cast
@@ -54,7 +54,7 @@ class Attempt(NamedTuple):
     without: tuple[str, ...] = ()
 
 
-def right() -> Iterator[Attempt]:
+def right(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield the solution's functions, and those in other styles."""
     for name in JUDGED:
         yield Attempt("solution", name, SOLUTION[name], inspect.getsource(SOLUTION[name]))
@@ -64,13 +64,13 @@ def right() -> Iterator[Attempt]:
             yield Attempt(style.name, style.function, style.implementation, source)
 
 
-def catalogue() -> Iterator[Attempt]:
+def catalogue(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield the known mistakes, each judged by a catalogue that has it."""
     for entry in MISTAKES:
         yield Attempt(entry.name, entry.function, entry.implementation, causes=(entry.name,))
 
 
-def left_out() -> Iterator[Attempt]:
+def left_out(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield the known mistakes, each judged by a catalogue without it."""
     for entry in MISTAKES:
         yield Attempt(entry.name, entry.function, entry.implementation, without=(entry.name,))
@@ -79,9 +79,11 @@ def left_out() -> Iterator[Attempt]:
 # -- mutants ----------------------------------------------------------------------------------
 
 
-def mutated() -> Iterator[Attempt]:
+def mutated(functions: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield every right implementation with one thing spoilt."""
     for style in right():
+        if style.function not in functions:
+            continue
         if getattr(style.code, "__closure__", None):  # it cannot be made again from its text
             continue
         source = source_of(style.code)
@@ -129,9 +131,9 @@ def base(x, y, batch_size, rng):
 LOOPS = {"minibatch_gd": "run", "train_epoch": "one_pass", "train": "full_run"}
 
 
-def pairs() -> Iterator[Attempt]:
+def pairs(functions: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield two known mistakes at once, where there is a way to put them into one function."""
-    for function in JUDGED:
+    for function in functions:
         for one, two in itertools.combinations(known(function), 2):
             code, source = pair(one, two)
             if code is not None:
@@ -271,7 +273,7 @@ RANGES: dict[str, tuple[str, dict[str, Condition]]] = {
 }
 
 
-def ranges() -> Iterator[Attempt]:
+def ranges(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield what is right inside of a range of arguments, and a known mistake outside of it."""
     for function, (name, conditions) in RANGES.items():
         (wrong,) = (entry for entry in known(function) if entry.name == name)

@@ -180,9 +180,10 @@ def main() -> int:
     options = parser.parse_args()
     print(f"{'':<12}{'tried':>7}" + "".join(f"{name:>15}" for name in OUTCOMES))
     wrong = 0
+    chosen = [options.function] if options.function else attempts.JUDGED
     with tempfile.TemporaryDirectory() as folder:
         for part in options.part or PARTS:
-            tried = (a for a in PARTS[part]() if options.function in (None, a.function))
+            tried = (a for a in PARTS[part](chosen) if a.function in chosen)
             some = itertools.islice(tried, None, None, options.every)
             counts: Counter[str] = Counter()
             for attempt, told in judge_all(some, options.jobs, Path(folder)):
