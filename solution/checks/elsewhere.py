@@ -22,6 +22,8 @@ def elsewhere(function: str, code: Code) -> Features:
     """Yield what an implementation does on other cases than its tests and fingerprint have."""
     subject = diagnosis.sample(code).subjects[function]
     yield from OTHER_CASES[FUNCTIONS[function].fingerprint.__name__](subject)
+    if function == "make_data":  # of wrong statistics one test fails or another
+        return
     implementation = diagnosis.sample(code)
     for test in properties(function):
         test.seed(1)
