@@ -20,7 +20,7 @@ from solution.checks.mutants import merged, mutants, source_of
 from solution.checks.styles import STYLES
 from tests.judge import mistakes, trusted
 from tests.judge.functions import FUNCTIONS, STAGES
-from tests.judge.mistakes import MISTAKES, Mistake, known
+from tests.judge.mistakes import Mistake, known
 
 JUDGED = [name for names in STAGES.values() for name in names]
 MODULES = (data, gradients, batching, descent, training)
@@ -54,25 +54,25 @@ class Attempt(NamedTuple):
     without: tuple[str, ...] = ()
 
 
-def right(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
+def right(functions: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield the solution's functions, and those in other styles."""
-    for name in JUDGED:
+    for name in functions:
         yield Attempt("solution", name, SOLUTION[name], inspect.getsource(SOLUTION[name]))
     for style in STYLES:
-        if style.function in JUDGED:
+        if style.function in functions:
             source = source_of(style.implementation)
             yield Attempt(style.name, style.function, style.implementation, source)
 
 
-def catalogue(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
+def catalogue(functions: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield the known mistakes, each judged by a catalogue that has it."""
-    for entry in MISTAKES:
+    for entry in itertools.chain.from_iterable(map(known, functions)):
         yield Attempt(entry.name, entry.function, entry.implementation, causes=(entry.name,))
 
 
-def left_out(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
+def left_out(functions: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield the known mistakes, each judged by a catalogue without it."""
-    for entry in MISTAKES:
+    for entry in itertools.chain.from_iterable(map(known, functions)):
         yield Attempt(entry.name, entry.function, entry.implementation, without=(entry.name,))
 
 
@@ -81,9 +81,7 @@ def left_out(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
 
 def mutated(functions: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield every right implementation with one thing spoilt."""
-    for style in right():
-        if style.function not in functions:
-            continue
+    for style in right(functions):
         if getattr(style.code, "__closure__", None):  # it cannot be made again from its text
             continue
         source = source_of(style.code)
@@ -170,7 +168,7 @@ def renamed(implementation: Callable[..., Any]) -> str:
 @functools.cache
 def bases(function: str) -> list[str]:
     """Return right versions of a function that need no names of their own module's."""
-    found = [renamed(style.code) for style in right() if style.function == function]
+    found = [renamed(style.code) for style in right([function])]
     if FUNCTIONS[function].trusted:
         found.append(renamed(getattr(trusted, function)))
     return [BASES[function].strip(), *found] if function in BASES else found
@@ -273,9 +271,10 @@ RANGES: dict[str, tuple[str, dict[str, Condition]]] = {
 }
 
 
-def ranges(_: Sequence[str] = JUDGED) -> Iterator[Attempt]:
+def ranges(functions: Sequence[str] = JUDGED) -> Iterator[Attempt]:
     """Yield what is right inside of a range of arguments, and a known mistake outside of it."""
-    for function, (name, conditions) in RANGES.items():
+    for function in (name for name in functions if name in RANGES):
+        name, conditions = RANGES[function]
         (wrong,) = (entry for entry in known(function) if entry.name == name)
         for where, condition in conditions.items():
             code = outside(condition, wrong.implementation, SOLUTION[function])
