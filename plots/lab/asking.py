@@ -2,7 +2,8 @@
 
 from html import escape
 
-from plots.lab.predictions import EXPERIMENTS, Experiment, Seen
+from plots.lab.questions import EXPERIMENTS, Experiment
+from plots.lab.seen import Seen
 
 RIGHT, OTHER = "That is what the run did.", "The run did something else."
 
@@ -33,7 +34,12 @@ class Asking:
     @property
     def waits(self) -> bool:
         """Whether the runs have been started, and are to be looked at when they are over."""
-        return bool(self.chosen) and self.seen is None and not self.trouble
+        return bool(self.name and self.chosen) and self.seen is None and not self.trouble
+
+    @property
+    def busy(self) -> bool:
+        """Whether the knobs are to stay where the question has put them."""
+        return self.hides or self.waits
 
     def ask(self, name: str) -> None:
         """Ask another question, or none."""

@@ -27,6 +27,7 @@ class Slot:
     result: Any = None
     fresh: bool = False  # whether the result is of this job, and not of the one before
     trouble: str = ""
+    stopped: bool = False  # by whoever looks at it
     state: str = "waiting"  # then "running", then "over"
 
 

@@ -54,7 +54,7 @@ def kept(session: "Session") -> str:
         template_variables={
             "css": read("page.css"),
             "captions": CAPTIONS,
-            "parts": session.parts,
+            "parts": session.display.parts,
             "answer": session.asking.outcome(experiment) if answered and experiment else "",
             "data": f"Data: seed {setting.seed}, noise {setting.noise:g}. "
             + "".join(starts(session)),

@@ -172,37 +172,27 @@ class Pictures:
 
     def frame(self, tracks: Sequence[Track], line: Line) -> None:
         """Choose what the axes show, so that all runs are inside."""
-        starts = [(track.setting.w, track.setting.b) for track in tracks]
+        starts = {(track.setting.w, track.setting.b) for track in tracks}
         self.start.data = {"w": [w for w, _ in starts], "b": [b for _, b in starts]}
+        ways = [inside(track.path) for track in tracks] or [np.zeros((1, 2))]
         best = np.array([[line.w, line.b]])
-        points = np.concatenate([best, *(inside(track.path) for track in tracks)])
-        low, high = points.min(axis=0), points.max(axis=0)
-        room = np.maximum(0.08 * (high - low), 0.1)
-        ends = np.array([inside(track.path)[-1] for track in tracks if len(inside(track.path))])
-        near = [end for end in ends if np.abs(end - best).max() < 0.6]
-        nearest = np.concatenate([best, np.reshape(near, (-1, 2))])
-        margin = np.array([0.1, 0.06])
-        for each, least, most in (
-            (self.path, low - room, high + room),
-            (self.close, nearest.min(axis=0) - margin, nearest.max(axis=0) + margin),
-        ):
-            set_range(each.x_range, least[0], most[0])
-            set_range(each.y_range, least[1], most[1])
-        by_epoch, by_update, by_second = self.clocks
+        frame(self.path, np.concatenate([best, *ways]), np.array([0.1, 0.1]))
+        near = [way[-1:] for way in ways if len(way) and np.abs(way[-1] - best).max() < 0.6]
+        frame(self.close, np.concatenate([best, *near]), np.array([0.1, 0.06]))
+        by_epoch, by_update, by_second = (clock.x_range for clock in self.clocks)
         most = max((track.epochs for track in tracks), default=1)
-        set_range(by_epoch.x_range, -0.02 * most, 1.04 * most)
-        for clock, seconds in ((by_update, False), (by_second, True)):
-            units = [(t.update_seconds if seconds else 1.0, t.updates) for t in tracks] or [
-                (1.0, 1)
-            ]
-            low, high = min(unit for unit, _ in units), max(unit * count for unit, count in units)
-            set_range(clock.x_range, 10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))
-        seen = [visible(line.losses(track.path)) for track in tracks]
-        seen += [visible(track.losses) for track in tracks]
-        worst = max((float(np.nanmax(losses)) for losses in seen if len(losses)), default=10.0)
-        floor = max(line.loss, 1e-12)
-        best_seen = min((float(np.nanmin(losses)) for losses in seen if len(losses)), default=floor)
-        set_range(self.loss_range, 0.6 * max(min(floor, best_seen), 1e-12), 2 * worst)
+        set_range(by_epoch, -0.02 * most, 1.04 * most)
+        set_range(by_update, *decades(1, max((track.updates for track in tracks), default=1)))
+        each = [track.update_seconds for track in tracks] or [1e-5]
+        ends = [track.update_seconds * track.updates for track in tracks] or [1e-3]
+        set_range(by_second, *decades(min(each), max(ends)))
+        losses = np.concatenate(
+            [[line.loss], *(line.losses(t.path) for t in tracks), *(t.losses for t in tracks)]
+        )
+        seen = visible(losses[losses > line.loss / 10])  # an epoch's batches may well be below
+        seen = seen[np.isfinite(seen)]
+        low, high = (seen.min(), seen.max()) if len(tracks) and len(seen) else (0.01, 10.0)
+        set_range(self.loss_range, 0.6 * low, 2 * high)
 
 
 PATH = ("w", "b", "at", "seconds", "loss")
@@ -213,7 +203,7 @@ def plane(x: str, y: str, **options: Any) -> Any:
     """Return an empty figure."""
     options.setdefault("y_range", Range1d(start=0.0, end=1.0))
     options.setdefault("x_range", Range1d(start=1e-3, end=1.0))
-    each = figure(
+    each: Any = figure(
         x_axis_label=x,
         y_axis_label=y,
         tools=TOOLS,
@@ -226,6 +216,7 @@ def plane(x: str, y: str, **options: Any) -> Any:
     )
     each.toolbar.logo = None
     for axis in each.axis:
+        axis.ticker.update(desired_num_ticks=5)  # to place their labels takes half of the time
         axis.axis_label_text_font_size = axis.major_label_text_font_size = "14px"
         axis.axis_label_text_font_style = "normal"
     return each
@@ -234,6 +225,22 @@ def plane(x: str, y: str, **options: Any) -> Any:
 def set_range(what: Range1d, low: float, high: float) -> None:
     """Set the ends of an axis, where "reset" goes back to, too."""
     what.update(start=low, end=high, reset_start=low, reset_end=high)
+
+
+def frame(what: Any, points: Array, room: Array) -> None:
+    """Let a figure show some points, with some room around them."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = np.maximum(0.08 * (high - low), room)
+    for axis, least, most in zip(
+        (what.x_range, what.y_range), low - room, high + room, strict=True
+    ):
+        set_range(axis, least, most)
+
+
+def decades(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis: whole powers of 10."""
+    first, last = np.floor(np.log10(low)), np.ceil(np.log10(high))
+    return float(10**first), float(10 ** max(last, first + 1))
 
 
 def ellipses(line: Line) -> tuple[Array, Array]:

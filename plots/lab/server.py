@@ -61,12 +61,13 @@ def page(document: Document, package: str, engine: Engine | None, open_pages: se
     """Fill the page for a visitor."""
     session = Session(Bench(package, engine), keep)
     open_pages.add(session)
-    for name, figure in zip(NAMES, session.pictures.figures, strict=True):
+    for name, figure in zip(NAMES, session.display.pictures.figures, strict=True):
         figure.name = name
         document.add_root(figure)
-    session.pictures.path.tags = [session.said, session.shown]
-    models = {"said": session.said, "shown": session.shown}
+    session.display.pictures.path.tags = [session.said, session.display.shown]
+    models = {"said": session.said, "shown": session.display.shown}
     document.js_on_event("document_ready", CustomJS(args=models, code=read("page.js")))
+    document.js_on_event("connection_lost", CustomJS(code=read("lost.js")))
     document.title = f"The lab: gradient descent with {package}/"
     document.template = get_env().from_string(read("page.html"))
     document.template_variables.update(

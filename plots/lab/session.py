@@ -1,29 +1,26 @@
 """One visit to the page: what is set on it, what it shows, and what goes on behind it."""
 
-import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 from bokeh.core.properties import Dict, String
 from bokeh.model import DataModel
 
 from plots.experiment import SAMPLES
-from plots.lab import words
-from plots.lab.asking import Asking
 from plots.lab.bench import LONG, SOON, Bench
 from plots.lab.child import Job
-from plots.lab.functions import Step
-from plots.lab.pictures import Pictures
-from plots.lab.predictions import Measured
-from plots.lab.settings import KNOBS, Setting
+from plots.lab.display import MOST_STEPS, Display
+from plots.lab.seen import Measured
+from plots.lab.settings import KNOBS
+from plots.lab.state import State
 from plots.lab.style import DARK, LIGHT, RUNS
 from plots.lab.track import Track
 
 PRESETS = {"batch": SAMPLES, "stochastic": 1, "mini-batch": 128}
-MOST_STEPS = 1000
-OWN = [name for name, knob in KNOBS.items() if not knob.shared]
+REDRAW_SECONDS = 0.15  # between two pictures of a run that goes on
+ANYWAY = ("ask", "commit", "leave", "stop", "keep")  # also before a question is answered
 
 
 class Said(DataModel):
@@ -32,14 +29,7 @@ class Said(DataModel):
     values = Dict(String, String)
 
 
-class Shown(DataModel):
-    """What the page shows: HTML for its parts, values for its controls; the server writes it."""
-
-    parts = Dict(String, String)
-    values = Dict(String, String)
-
-
-class Session:
+class Session(State):
     """What one open page does.
 
     Parameters
@@ -51,20 +41,15 @@ class Session:
     """
 
     def __init__(self, bench: Bench, keep: Callable[["Session"], str]) -> None:
+        super().__init__()
         self.bench, self.keep = bench, keep
-        self.pictures = Pictures()
-        self.asking = Asking()
-        self.settings = [Setting()]
-        self.active = 0
-        self.step = 1
-        self.right = False
-        self.errors: dict[str, str] = {}
-        self.parts: dict[str, str] = {}
-        self.said, self.shown = Said(values={}), Shown(parts={}, values={})
+        self.display = Display()
+        self.drawn = 0.0
+        self.said = Said(values={})
         self.said.on_change("values", lambda name, old, new: self.hear(new))
         self.run_all()
-        self.show_settings()
-        self.show()
+        self.display.set_controls(self.settings[self.active], self.step)
+        self.display.show(self.bench, self)
 
     # what is wanted
 
@@ -102,15 +87,18 @@ class Session:
     def hear(self, values: Mapping[str, str]) -> None:
         """Do what a control asks for."""
         what, _, more = values.get("what", "").partition(" ")
-        if what == "hello" or what == "dark":
-            self.pictures.colour(DARK if values.get("dark") else LIGHT)
-            if what == "hello":
-                self.show_settings()
+        if what in ("hello", "dark"):
+            self.display.pictures.colour(DARK if values.get("dark") else LIGHT)
+            self.display.set_controls(self.settings[self.active], self.step)
+        elif self.asking.busy and what not in ANYWAY:
+            self.display.set_controls(
+                self.settings[self.active], self.step
+            )  # as the question has them
         elif what.removesuffix("-slider") in KNOBS:
             self.turn(what, values)
         elif hasattr(self, f"do_{what}"):
             getattr(self, f"do_{what}")(more or values)
-        self.show()
+        self.display.show(self.bench, self)
 
     def turn(self, what: str, values: Mapping[str, str]) -> None:
         """Turn a knob: its slider, or its number."""
@@ -122,19 +110,17 @@ class Session:
                 other = {f"{name}-slider": f"{knob.position(value):.4f}"} if knob.slides else {}
             else:
                 value = knob.at(float(values[what]))
-                other = {name: f"{value:g}" if not knob.whole else f"{value:.0f}"}
+                other = {name: knob.text(value)}
         except ValueError as error:
             self.errors[name] = str(error)
             return
         self.errors.pop(name, None)
-        self.shown.update(values=other)
+        self.display.shown.update(values=other)
         changes: dict[str, Any] = {name: int(value) if knob.whole else value}
         if knob.shared:
             self.settings = [replace(setting, **changes) for setting in self.settings]
         else:
             self.settings[self.active] = replace(self.settings[self.active], **changes)
-        if self.asking.hides:
-            return
         if knob.shared:
             self.run_all()
         else:
@@ -143,18 +129,16 @@ class Session:
     def do_active(self, values: Mapping[str, str]) -> None:
         """Turn the knobs of another run."""
         self.active = min(int(values["active"]), len(self.settings) - 1)
-        self.show_settings()
-        if not self.asking.hides:
-            self.look()
+        self.display.set_controls(self.settings[self.active], self.step)
+        self.look()
 
     def do_preset(self, name: str) -> None:
         """Set the batch size to that of a method."""
         self.settings[self.active] = replace(
             self.settings[self.active], batch_size=PRESETS.get(name, 128)
         )
-        self.show_settings()
-        if not self.asking.hides:
-            self.run(self.active)
+        self.display.set_controls(self.settings[self.active], self.step)
+        self.run(self.active)
 
     def do_add(self, values: Mapping[str, str]) -> None:
         """Add a run beside the others, of a method that is not there yet."""
@@ -163,9 +147,8 @@ class Session:
             size = next((size for size in PRESETS.values() if size not in there), 32)
             self.settings.append(replace(self.settings[self.active], batch_size=size))
             self.active = len(self.settings) - 1
-            self.show_settings()
-            if not self.asking.hides:
-                self.run(self.active)
+            self.display.set_controls(self.settings[self.active], self.step)
+            self.run(self.active)
 
     def do_remove(self, values: Mapping[str, str]) -> None:
         """Remove the last run."""
@@ -173,15 +156,13 @@ class Session:
             self.settings.pop()
             self.bench.drop(RUNS[len(self.settings)])
             self.active = min(self.active, len(self.settings) - 1)
-            self.show_settings()
-            if not self.asking.hides:
-                self.look()
+            self.display.set_controls(self.settings[self.active], self.step)
+            self.look()
 
     def do_right(self, values: Mapping[str, str]) -> None:
         """Show the right path, or not."""
         self.right = values.get("right") == "yes"
-        if not self.asking.hides:
-            self.look()
+        self.look()
 
     def do_step(self, values: Mapping[str, str]) -> None:
         """Look at another update."""
@@ -190,13 +171,12 @@ class Session:
             self.step = max(1, min(int(values["step"]), most))
         except ValueError:
             return
-        if not self.asking.hides:
-            self.look()
+        self.look()
 
     def do_next(self, values: Mapping[str, str], by: int = 1) -> None:
         """Look at the next update."""
         self.do_step({"step": str(self.step + by)})
-        self.shown.update(values={"step": str(self.step)})
+        self.display.shown.update(values={"step": str(self.step)})
 
     def do_previous(self, values: Mapping[str, str]) -> None:
         """Look at the update before."""
@@ -212,13 +192,15 @@ class Session:
     def do_stop(self, values: Mapping[str, str]) -> None:
         """Stop what runs, and what waits."""
         for name, slot in list(self.bench.slots.items()):
+            if slot.state != "over":
+                slot.stopped = True
             if slot.state == "waiting":
                 slot.state = "over"
             self.bench.stop(name)
 
     def do_keep(self, values: Mapping[str, str]) -> None:
         """Write the page to keep."""
-        self.parts["#kept"] = escape(self.keep(self))
+        self.kept = self.keep(self)
 
     # questions
 
@@ -232,7 +214,7 @@ class Session:
             runs = experiment.runs(self.bench.line)
             self.settings = [replace(setting, seed=seed) for setting in runs]
             self.active, self.step = 0, 1
-            self.show_settings()
+            self.display.set_controls(self.settings[self.active], self.step)
         else:
             self.asking.ask("")
 
@@ -275,101 +257,13 @@ class Session:
             numbers = {n: s.result for n, s in done.items() if isinstance(s.result, float)}
             self.asking.seen = experiment.see(Measured(self.bench.line, tracks, numbers))
 
-    # what is shown
+    # what goes on
 
     def tick(self) -> None:
         """Go on, and show what is new. Called often."""
         self.bench.tick()
-        if self.bench.changed:
+        now = time.monotonic()
+        if self.bench.changed and (self.bench.idle or now - self.drawn > REDRAW_SECONDS):
+            self.drawn = now
             self.answer()
-            self.show()
-
-    def show_settings(self) -> None:
-        """Set the controls to what the run that they turn has."""
-        setting = vars(self.settings[self.active])
-        values = {name: f"{setting[name]:g}" for name in KNOBS} | {"seed": str(setting["seed"])}
-        values["epochs"] = str(setting["epochs"])
-        values |= {
-            f"{name}-slider": f"{knob.position(setting[name]):.4f}"
-            for name, knob in KNOBS.items()
-            if knob.slides
-        }
-        self.shown.update(values=values | {"step": str(self.step)})
-
-    def show(self) -> None:
-        """Show all that has changed."""
-        bench, changed = self.bench, self.bench.changed
-        bench.changed = set()
-        line = bench.line
-        if line is not None and "data" in changed:
-            self.pictures.show_samples(line)
-            changed |= set(RUNS)
-        tracks = {i: t for i in range(len(RUNS)) if (t := bench.track(RUNS[i])) is not None}
-        if line is not None and changed & set(RUNS):
-            for index, name in enumerate(RUNS):
-                if name in changed:
-                    self.pictures.show_run(index, tracks.get(index), line)
-            self.pictures.frame(list(tracks.values()), line)
-        if "right" in changed:
-            self.pictures.show_right(bench.track("right"))
-        step = bench.slots.get("step")
-        found = step.result if step is not None and isinstance(step.result, Step) else None
-        if "step" in changed:
-            self.pictures.show_step(found)
-        setting = self.settings[self.active]
-        engine = ", as a scan" if bench.engine is not None else ""
-        self.parts |= {
-            "#verdict": words.verdict(bench.verdict, bench.package, engine),
-            "#runs": words.runs(self.settings, self.active),
-            "#of-run": f"Knobs of run {RUNS[self.active]}",
-            ".active": RUNS[self.active],
-            "#table": words.table(tracks, line),
-            "#states": words.states(tracks, line),
-            "#update": words.update(found, setting, step.job.number if step else 1),
-            "#troubles": words.troubles(self.troubles()),
-            "#predict": self.asking.html(),
-            "#progress": self.progress(),
-            "#mark-lr": words.mark(line) if line is not None else "",
-            **words.notes(setting),
-        }
-        for name in KNOBS:
-            if name in self.errors:
-                self.parts[f"#note-{name}"] = f'<span class="trouble">{self.errors[name]}</span>'
-            elif name not in ("batch_size", "epochs"):
-                self.parts[f"#note-{name}"] = ""
-        if self.parts != self.shown.parts:
-            self.shown.update(parts=dict(self.parts))
-
-    def troubles(self) -> list[tuple[str, str]]:
-        """Return all that has gone wrong, and whose fault it is."""
-        found = []
-        if "answer" in self.errors:
-            found.append(("your prediction", self.errors["answer"]))
-        if self.bench.data_trouble:
-            found.append(("data, of the tests' own instead", self.bench.data_trouble))
-        for name, slot in self.bench.slots.items():
-            if slot.trouble:
-                found.append(("the update" if name == "step" else f"run {name}", slot.trouble))
-        return found
-
-    def progress(self) -> str:
-        """Say how far the runs are that have not reached their end."""
-        said = []
-        for name in RUNS:
-            slot = self.bench.slots.get(name)
-            if slot is None or slot.trouble:
-                continue
-            track = slot.result if slot.fresh else None
-            done = track.epochs if track is not None else 0
-            if slot.state != "over":
-                share = math.floor(100 * done / slot.job.setting.epochs)
-                said.append(f"run {name}: running, {share} %")
-            elif done < slot.job.setting.epochs:
-                said.append(
-                    f"run {name}: {done:,} of {slot.job.setting.epochs:,} epochs "
-                    f"in the time it had ({slot.job.seconds:g} s)"
-                    if slot.job.seconds < LONG
-                    else f"run {name}: stopped at epoch {done:,} of {slot.job.setting.epochs:,}"
-                )
-        done = all(track.complete for name in RUNS if (track := self.bench.track(name)) is not None)
-        return "<br>".join(said) or ("All runs are at their end." if done else "")
+            self.display.show(self.bench, self)

@@ -74,6 +74,10 @@ class Knob(NamedTuple):
             raise ValueError(f"{self.label}: {kind} from {self.least:g} to {self.most:g}, please")
         return int(value) if self.whole else value
 
+    def text(self, value: float) -> str:
+        """Return the number as its box shows it."""
+        return f"{value:.0f}" if self.whole else f"{value:g}"
+
     def at(self, position: float) -> float:
         """Return the number for a place on the slider, from 0 to 1, as round as can be."""
         if not self.logarithmic:

@@ -41,19 +41,23 @@ def runs(settings: Sequence[Setting], active: int) -> str:
     )
 
 
-def notes(setting: Setting) -> Mapping[str, str]:
-    """Return what the settings of a run amount to, for the places below their knobs."""
+def notes(setting: Setting, errors: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what there is to say below the knobs: what they amount to, or what is wrong."""
     rest = setting.last_batch
     last = "" if rest == setting.batch_size else f", the last of {rest}"
     batches = "batch" if setting.each == 1 else "batches"
-    return {
-        "#note-batch_size": f"{setting.method}: {setting.each:,} {batches} in an epoch{last}",
-        "#note-epochs": f"{setting.updates:,} updates in all",
+    said = {
+        "batch_size": f"{setting.method}: {setting.each:,} {batches} in an epoch{last}",
+        "epochs": f"{setting.updates:,} updates in all",
     }
+    wrong = {name: f'<span class="trouble">{escape(text)}</span>' for name, text in errors.items()}
+    return {f"#note-{name}": {**said, **wrong}.get(name, "") for name in KNOBS}
 
 
-def mark(line: Line) -> str:
+def mark(line: Line | None) -> str:
     """Return the mark of 2/λ below the slider of the rate."""
+    if line is None:
+        return ""
     place = min(KNOBS["lr"].position(limit(line)), 1.0)
     right = f"calc(.3rem + {1 - place:.4f} * (100% - 1.2rem))"  # a slider's knob is 1.2rem wide
     return f'<span style="right: {right}">2/λ = {limit(line):.3f} ▲</span>'
@@ -146,8 +150,9 @@ def troubles(sentences: Iterable[tuple[str, str]]) -> str:
     return "".join(f'<p class="trouble">{escape(f"{who}: {what}")}</p>' for who, what in found)
 
 
-def verdict(found: Found | None, package: str, engine: str) -> str:
+def verdict(found: Found | None, package: str, as_scan: bool) -> str:
     """Return the line on top: whose functions these are, and what the tests say."""
     said = "The tests are running …" if found is None else escape(found.text)
     style = ' class="trouble"' if found is not None and found.state == "wrong" else ""
-    return f"Runs the functions in <b>{package}/</b>{engine}. <span{style}>{said}</span>"
+    scan = ", the descent as a scan" if as_scan else ""
+    return f"Runs the functions in <b>{package}/</b>{scan}. <span{style}>{said}</span>"
