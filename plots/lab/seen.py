@@ -68,15 +68,14 @@ def floor(measured: Measured) -> Seen:
         answer,
         (
             f"In the second half of the run the loss on all samples was {percent(above)} above "
-            f"the least-squares loss of {line.loss:.5f}, on average.",
+            f"the least-squares loss of {line.loss:.5f}, on average of {len(late)} looks.",
         ),
         (
             "An update follows the gradient of one sample: at the best line these gradients are "
             "not 0, they only cancel on average.",
-            f"At a rate that stays the same the run keeps moving: {len(late)} looks in its second "
-            f"half find w from {late[:, 0].min():.3f} to {late[:, 0].max():.3f}; the best is "
-            f"{line.w:.3f}.",
-            f"So its loss stays {percent(above)} above; no line is below, as least squares means.",
+            "At a rate that stays the same the run keeps moving: these looks find w from "
+            f"{late[:, 0].min():.3f} to {late[:, 0].max():.3f}; the best is {line.w:.3f}.",
+            f"So its loss stays above, here by {percent(above)}; no line is below.",
         ),
     )
 
@@ -180,18 +179,19 @@ def rates(measured: Measured) -> Seen:
     """Look what a rate that suits m = 128 does at m = 1."""
     line, few, one = measured.line, measured.tracks["A"], measured.tracks["B"]
     calm, wild = late_excess(few, line), late_excess(one, line)
+    times = wild / calm if calm else math.inf
     far = one.diverged_at(line) is not None
     answer = "diverges" if far else "swings" if wild > max(5 * calm, 0.1) else "better"
     return Seen(
         answer,
         (
             f"In the second half of the runs the loss was {percent(calm)} above the least for "
-            f"m = 128, and {percent(wild)} for m = 1, on average.",
+            f"m = 128, and {percent(wild)} for m = 1, on average of some looks.",
         ),
         (
-            f"The gradient of one sample spreads √128 = {math.sqrt(128):.0f} times as much as that "
-            "of 128, and a large rate lets all of it through.",
-            f"B made {one.updates:,} updates, A {few.updates:,}, and B is {wild / calm:.0f} times "
+            f"The gradient of one sample spreads more than √128 = {math.sqrt(128):.1f} times as "
+            "much as that of 128, and a large rate lets all of it through.",
+            f"B made {one.updates:,} updates, A {few.updates:,}, and B is {times:.0f} times "
             "as far above: more updates do not calm it.",
             "Small batches want small rates: turn the rate of B down, and look.",
         ),
@@ -203,7 +203,7 @@ def short(measured: Measured) -> Seen:
     made, setting = measured.numbers["updates"], measured.tracks["A"].setting
     share = setting.last_batch / setting.batch_size
     full = setting.each - 1.0
-    answer = nearest(made, {"dropped": full, "scaled": full + share, "own": full + 1}, 0.02)
+    answer = nearest(made, {"dropped": full, "scaled": full + share, "own": full + 1}, 0.005)
     return Seen(
         answer,
         (
