@@ -132,7 +132,8 @@ def ways_to_split(n: int, batch_size: int) -> Ways:
 
 def different_samples(n: int) -> Array:
     """Return n values of y, no two sums of which are alike."""
-    return np.sqrt(np.arange(1.0, n + 1)).reshape(n, 1)
+    found: Array = np.sqrt(np.arange(1.0, n + 1)).reshape(n, 1)
+    return found
 
 
 def batches_of_losses(
