@@ -1,67 +1,17 @@
 """What learners hand in is found and read, in whatever form, and nothing else is touched."""
 
-import io
 import os
 import stat
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from solution.grading.submissions import naming, reading, trees
-from solution.grading.submissions.sources import Piece, Source
+from solution.checks.put import FILES, put_folder, put_tar, put_zip, read, under
+from solution.grading.submissions import trees
 from solution.grading.submissions.trees import Unreadable
-from tests.judge.functions import STAGES
-
-FILES = {
-    f"{stage}.py": "".join(f"def {name}(): pass\n" for name in names).encode()
-    for stage, names in STAGES.items()
-}
-
-Put = Callable[[dict[str, bytes]], Path]
-
-
-def put_folder(path: Path, files: dict[str, bytes]) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(text)
-    return path
-
-
-def put_zip(path: Path, files: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return path
-
-
-def put_tar(path: Path, files: dict[str, bytes]) -> Path:
-    with tarfile.open(path, "w:gz") as archive:
-        for name, text in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(text)
-            archive.addfile(entry, io.BytesIO(text))
-    return path
-
-
-def read(path: Path, take: str = "") -> dict[str, bytes]:
-    return reading.read(Source((Piece(path),)), take).files
-
-
-def notes(path: Path, take: str = "") -> list[str]:
-    return reading.read(Source((Piece(path),)), take).notes
-
-
-def named(paths: Iterable[Path]) -> dict[str, Path]:
-    found = naming.named(Piece(path) for path in paths)
-    return {name: source.pieces[0].path for name, source in found.items()}
-
-
-def under(folder: str) -> dict[str, bytes]:
-    return {folder + name: text for name, text in FILES.items()}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +23,6 @@ def test_modules_are_found_at_the_top_or_in_kata(
 ) -> None:
     path = put(tmp_path / "alice", under(folder))
     assert read(path) == FILES
-    assert list(named([path])) == ["alice"]
 
 
 @pytest.mark.parametrize("put", [put_folder, put_zip, put_tar])
@@ -292,29 +241,3 @@ def test_refused_in_one_line(tmp_path: Path, make: Callable[[Path], Path]) -> No
         read(path)
     assert "\n" not in str(refused.value)
     assert str(tmp_path) not in str(refused.value)
-
-
-# -- names --------------------------------------------------------------------------------------
-
-
-def test_learners_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    paths = [put_folder(tmp_path / part / "alice", FILES) for part in ("a", "b", "c")]
-    paths.append(put_zip(tmp_path / "a" / "bob.zip", FILES))
-    assert list(named(paths)) == ["a/alice", "b/alice", "bob", "c/alice"]
-    assert named([paths[1], *paths])["b/alice"] == paths[1]  # twice the same is once
-
-
-def test_a_folder_and_an_archive_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    paths = [put_folder(tmp_path / "alice", FILES), put_zip(tmp_path / "alice.zip", FILES)]
-    found = named(paths)
-    assert len(found) == 2
-    assert set(found.values()) == set(paths)
-
-
-@pytest.mark.parametrize("name", ["Łukasz Żółć", "李雷", "نور", "a\nb", "x" * 200, "\udcff", "🎉"])
-def test_names_in_any_alphabet_can_be_written(tmp_path: Path, name: str) -> None:
-    path = put_folder(tmp_path / name, FILES)
-    ((shown, found),) = named([path]).items()
-    assert found == path
-    assert shown.encode() == name.encode("utf-8", "backslashreplace")
-    assert read(path) == FILES

@@ -146,7 +146,7 @@ def become_the_fork(request: dict[str, Any], told: int, locks: Locks | None) -> 
     os.closerange(3, 4096)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     lower(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
-    lower(resource.RLIMIT_CPU, PROCESSOR)
+    lower(resource.RLIMIT_CPU, PROCESSOR, PROCESSOR + 1)  # SIGXCPU says why it ends
     lower(resource.RLIMIT_FSIZE, 0)
     lower(resource.RLIMIT_CORE, 0)
     if locks is not None:
@@ -157,11 +157,12 @@ def become_the_fork(request: dict[str, Any], told: int, locks: Locks | None) -> 
         out.writelines(rest)
 
 
-def lower(what: int, value: int) -> None:
-    """Limit this process."""
+def lower(what: int, value: int, last: int | None = None) -> None:
+    """Limit this process; where a signal says that a limit is reached, `last` ends it."""
     hard = resource.getrlimit(what)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(what, (value, value))
+    most = value if last is None else last
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (min(value, most), most))
 
 
 # -- the process that forks -----------------------------------------------------------------------
@@ -182,10 +183,9 @@ def serve(locks: Locks | None) -> None:
         text = all_that_comes(ours)
         os.close(ours)
         os.kill(process, signal.SIGKILL)  # it has said all that is listened to
-        _, status, used = os.wait4(process, 0)
+        _, status = os.waitpid(process, 0)
         head = {
             "status": os.waitstatus_to_exitcode(status),
-            "processor": used.ru_utime + used.ru_stime,
             "size": len(text),
         }
         pass_on(sys.stdout.buffer, json.dumps(head).encode() + b"\n" + text)

@@ -153,7 +153,7 @@ def answered(
 def ended(head: dict[str, Any]) -> Exception:
     """Return what is raised for a fork that has ended without an answer."""
     status = head["status"]
-    if head["processor"] >= PROCESSOR - 0.5:
+    if status == -signal.SIGXCPU:
         return Unreadable(f"takes more than {PROCESSOR} s to be read: hand in kata/ only")
     if head["size"] > MOST_ANSWER or status == -signal.SIGABRT:
         return Unreadable(TOO_LARGE)
