@@ -9,7 +9,7 @@ from bokeh.core.properties import Dict, String
 from bokeh.model import DataModel
 
 from plots.experiment import SAMPLES
-from plots.lab.bench import LONG, SOON, Bench
+from plots.lab.bench import LONG, Bench
 from plots.lab.child import Job
 from plots.lab.display import MOST_STEPS, Display
 from plots.lab.seen import Measured
@@ -53,13 +53,14 @@ class Session(State):
 
     # what is wanted
 
-    def run(self, index: int, seconds: float = SOON) -> None:
+    def run(self, index: int, seconds: float | None = None) -> None:
         """Run one descent."""
-        self.bench.want(RUNS[index], Job("run", self.settings[index], seconds))
+        job = Job("run", self.settings[index], seconds or self.bench.soon)
+        self.bench.want(RUNS[index], job)
         if index == self.active:
             self.look()
 
-    def run_all(self, seconds: float = SOON) -> None:
+    def run_all(self, seconds: float | None = None) -> None:
         """Run all descents, and forget the others."""
         for index, name in enumerate(RUNS):
             if index < len(self.settings):
