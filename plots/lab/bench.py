@@ -214,5 +214,4 @@ class Bench:
         self.data_of = None
         self.changed |= {"verdict", *self.slots}
         for name, slot in self.slots.items():
-            job = slot.job._replace(seconds=min(slot.job.seconds, self.soon))
-            self.slots[name] = Slot(job, slot.result)
+            self.slots[name] = Slot(slot.job, slot.result)

@@ -14,6 +14,7 @@ from plots.lab.state import State
 from plots.lab.style import RUNS
 
 MOST_STEPS = 1000  # of which one can be looked at
+WHERE = {"step": "the single update", "right": "the right path"}
 
 
 class Shown(DataModel):
@@ -98,7 +99,8 @@ def troubles(bench: Bench, errors: dict[str, str]) -> list[tuple[str, str]]:
         found.append(("data, of the tests' own instead", bench.data_trouble))
     for name, slot in bench.slots.items():
         if slot.trouble:
-            found.append((f"run {name}" if name in RUNS else f"the {name}", slot.trouble))
+            where = f"run {name}" if name in RUNS else WHERE.get(name, "what was measured")
+            found.append((where, slot.trouble))
     return found
 
 

@@ -181,7 +181,7 @@ def test_one_update_is_looked_at(page: Page) -> None:
     page.wait_for("#update", "update 2: batch 2 of 8 in epoch 1; over the 128 samples")
     page.set("step", "8")
     page.wait_for("#update", "update 8: batch 8 of 8 in epoch 1; over the 104 samples")
-    assert page.text("#update").count("=") == 4
+    assert page.text("#update").count("=") == 6
     page.wait(lambda: 104 in page.columns("data"))
 
 
