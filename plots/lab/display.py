@@ -39,7 +39,12 @@ class Display:
         for name, knob in KNOBS.items():
             if knob.slides:
                 values[f"{name}-slider"] = f"{knob.position(numbers[name]):.4f}"
-        self.shown.update(values=values | {"step": str(step)})
+        self.set_values(values | {"step": str(step)})
+
+    def set_values(self, values: dict[str, str]) -> None:
+        """Set some controls, also to what they have been set to before."""
+        self.shown.values = {}  # type: ignore[assignment]
+        self.shown.values = values  # type: ignore[assignment]
 
     def show(self, bench: Bench, state: State) -> None:
         """Show all that has changed."""

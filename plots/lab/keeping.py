@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bokeh.core.templates import get_env
+from bokeh.document import Document
 from bokeh.embed import file_html
+from bokeh.io.doc import patch_curdoc
 from bokeh.resources import INLINE
 
 from plots.files import write_whole
@@ -46,20 +48,21 @@ def kept(session: "Session") -> str:
         figure.name = name
     experiment = session.asking.experiment
     answered = experiment is not None and session.asking.seen is not None
-    return file_html(
-        pictures.figures,
-        resources=INLINE,
-        title=f"Gradient descent with {session.bench.package}/",
-        template=get_env().from_string(read("kept.html")),
-        template_variables={
-            "css": read("page.css"),
-            "captions": CAPTIONS,
-            "parts": session.display.parts,
-            "answer": session.asking.outcome(experiment) if answered and experiment else "",
-            "data": f"Data: seed {setting.seed}, noise {setting.noise:g}. "
-            + "".join(starts(session)),
-        },
-    )
+    with patch_curdoc(Document()):  # else the page would have the scripts of the lab's
+        return file_html(
+            pictures.figures,
+            resources=INLINE,
+            title=f"Gradient descent with {session.bench.package}/",
+            template=get_env().from_string(read("kept.html")),
+            template_variables={
+                "css": read("page.css"),
+                "captions": CAPTIONS,
+                "parts": session.display.parts,
+                "answer": session.asking.outcome(experiment) if answered and experiment else "",
+                "data": f"Data: seed {setting.seed}, noise {setting.noise:g}. "
+                + "".join(starts(session)),
+            },
+        )
 
 
 def fill(pictures: Pictures, session: "Session") -> None:

@@ -116,7 +116,7 @@ class Session(State):
             self.errors[name] = str(error)
             return
         self.errors.pop(name, None)
-        self.display.shown.update(values=other)
+        self.display.set_values(other)
         changes: dict[str, Any] = {name: int(value) if knob.whole else value}
         if knob.shared:
             self.settings = [replace(setting, **changes) for setting in self.settings]
@@ -177,7 +177,7 @@ class Session(State):
     def do_next(self, values: Mapping[str, str], by: int = 1) -> None:
         """Look at the next update."""
         self.do_step({"step": str(self.step + by)})
-        self.display.shown.update(values={"step": str(self.step)})
+        self.display.set_values({"step": str(self.step)})
 
     def do_previous(self, values: Mapping[str, str]) -> None:
         """Look at the update before."""
