@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bokeh.core.properties import Dict, String
+from bokeh.core.properties import Dict, Float, List, String
 from bokeh.model import DataModel
 
 from plots.lab import words
@@ -18,10 +18,14 @@ WHERE = {"step": "the single update", "right": "the right path"}
 
 
 class Shown(DataModel):
-    """HTML for parts of the page, values for its controls: the server writes them."""
+    """What the server writes: HTML for parts of the page, values for its controls, ends of axes.
+
+    The axes' ends are in one place, since each change of a model is a message of its own.
+    """
 
     parts = Dict(String, String)
     values = Dict(String, String)
+    ranges = Dict(String, List(Float))
 
 
 class Display:
@@ -29,7 +33,7 @@ class Display:
 
     def __init__(self) -> None:
         self.pictures = Pictures()
-        self.shown = Shown(parts={}, values={})
+        self.shown = Shown(parts={}, values={}, ranges={})
         self.parts: dict[str, str] = {}
 
     def set_controls(self, setting: Setting, step: int) -> None:
@@ -82,7 +86,8 @@ class Display:
             for index, name in enumerate(RUNS):
                 if name in changed:
                     self.pictures.show_run(index, tracks[index], line)
-            self.pictures.frame([track for track in tracks if track is not None], line)
+            there = [track for track in tracks if track is not None]
+            self.shown.ranges = self.pictures.frame(there, line)  # type: ignore[assignment]
         if "right" in changed:
             self.pictures.show_right(bench.track("right"))
         if "step" in changed:

@@ -11,7 +11,7 @@ from bokeh.io.doc import patch_curdoc
 from bokeh.resources import INLINE
 
 from plots.files import write_whole
-from plots.lab.pictures import NAMES, Pictures
+from plots.lab.pictures import Pictures
 from plots.lab.style import RUNS
 
 if TYPE_CHECKING:
@@ -44,11 +44,10 @@ def kept(session: "Session") -> str:
     setting = session.settings[0]
     pictures = Pictures()
     fill(pictures, session)
-    for name, figure in zip(NAMES, pictures.figures, strict=True):
-        figure.name = name
     experiment = session.asking.experiment
     answered = experiment is not None and session.asking.seen is not None
-    with patch_curdoc(Document()):  # else the page would have the scripts of the lab's
+    own = Document()
+    with patch_curdoc(own):  # else the page would have the scripts of the lab's
         return file_html(
             pictures.figures,
             resources=INLINE,
@@ -74,7 +73,7 @@ def fill(pictures: Pictures, session: "Session") -> None:
     tracks = [session.bench.track(name) for name in RUNS]
     for index, track in enumerate(tracks):
         pictures.show_run(index, track, line)
-    pictures.frame([track for track in tracks if track is not None], line)
+    pictures.set_ranges(pictures.frame([track for track in tracks if track is not None], line))
     pictures.show_right(session.bench.track("right"))
 
 

@@ -19,7 +19,7 @@ from plots.lab.style import DARK, LIGHT, RUNS
 from plots.lab.track import Track
 
 PRESETS = {"batch": SAMPLES, "stochastic": 1, "mini-batch": 128}
-REDRAW_SECONDS = 0.15  # between two pictures of a run that goes on
+REDRAW_SECONDS = 0.3  # between two pictures of a run that goes on
 ANYWAY = ("ask", "commit", "leave", "stop", "keep")  # also before a question is answered
 
 
