@@ -17,6 +17,7 @@ from solution.grading import results, run, sandbox, submissions
 from solution.grading.remote import Limits
 from solution.grading.scores import Points, Result, score
 from tests.judge import wording
+from tests.judge.mistakes import UNUSABLE
 
 POINTS = Path(__file__).parent / "points.csv"
 PROGRAM = "python -m solution.grade"
@@ -90,6 +91,7 @@ def parse_grade(arguments: Sequence[str]) -> argparse.Namespace:
     if not options.submission:
         parser.error("name the submissions, or the folder that they are in with --all-in")
     must_exist(parser, options.submission)
+    check_catalogue(parser)
     check_results(parser, options)
     check_host(parser, options.no_sandbox)
     return options
@@ -219,6 +221,12 @@ def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) 
             raise PermissionError(13, "Permission denied")
     except OSError as error:
         parser.error(f"--out {options.out}: {error.strerror}")
+
+
+def check_catalogue(parser: argparse.ArgumentParser) -> None:
+    """Refuse to judge while an entry of the instructor's cannot be used."""
+    if UNUSABLE:
+        parser.error(UNUSABLE[0])
 
 
 def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:
