@@ -168,7 +168,7 @@ def learners(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def graded(project: Path, learners: Path, out: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "solution.grade", "--all-in", learners, "--out", out]
+    command = [sys.executable, "-m", "solution.grade", "--all-in", str(learners), "--out", str(out)]
     environment = {**os.environ, "PYTHONPATH": str(project)}
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
 
