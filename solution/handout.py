@@ -33,7 +33,7 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings: each handout records the same
 )
 from tests.judge.functions import FILES
-from tests.judge.mistakes import MISTAKES, RIGHT, Mistake, Recorded, record
+from tests.judge.mistakes import MISTAKES, RIGHT, UNUSABLE, Mistake, Recorded, record
 from tests.judged.stubs import is_stub
 
 ROOT = Path(__file__).parent.parent
@@ -94,6 +94,8 @@ def handout() -> Files:
     Refused
         If the stubs are solved, or a file is missing.
     """
+    if UNUSABLE:
+        raise Refused(UNUSABLE[0])
     project = project_files()
     for path, file in project.items():
         if path.startswith("kata/"):
