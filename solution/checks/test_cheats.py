@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import tempfile
 import time
 from collections.abc import Iterator
@@ -134,6 +135,11 @@ def test_cheat_earns_nothing_and_leaves_nothing(place: Place, cheat: Cheat) -> N
     assert after == place.at_rest
 
 
+def test_no_answer_makes_the_judge_use_up_the_hosts_memory(place: Place) -> None:
+    most, _ = resource.prlimit(place.station.process.pid, resource.RLIMIT_AS)
+    assert most != resource.RLIM_INFINITY
+
+
 def test_no_submission_finds_an_earlier_one_in_its_memory(place: Place) -> None:
     right = b"def sgd_step(w, b, dw, db, lr):\n    return w - lr * dw, b - lr * db\n"
     for number in range(3):  # what is left of one is soon overwritten
@@ -164,3 +170,56 @@ def test_honest_submissions_in_other_styles_pass_in_full(place: Place, part: flo
     found = place.station.judge(files, 0, Limits())
     assert {name: f["headline"] for name, f in found["functions"].items() if f["headline"]} == {}
     assert {f["status"] for f in found["functions"].values()} == {"passed"}
+
+
+# What right code may do beside computing, at import or in a call.
+HABITS = {
+    "a folder for plots": """
+    os.makedirs("plots/of/losses", exist_ok=True)
+    np.save("plots/of/losses/w.npy", np.array([w]))
+    np.load("plots/of/losses/w.npy")
+    """,
+    "a temporary folder": """
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/w.txt", "w") as file:
+            file.write(str(w))
+        os.replace(f"{folder}/w.txt", f"{folder}/b.txt")
+    """,
+    "temporary files": """
+    with tempfile.TemporaryFile() as file, tempfile.NamedTemporaryFile("w") as named:
+        file.write(b"w")
+        named.write("w")
+    """,
+    "its own folder": """
+    os.chdir(os.path.dirname(os.path.abspath(__file__)))
+    with open("losses.txt", "a") as file:
+        file.write(f"{w}\\n")
+    """,
+    "a folder that is removed": """
+    os.makedirs("out/a/b", exist_ok=True)
+    shutil.rmtree("out")
+    """,
+    "threads": """
+    with ThreadPoolExecutor(32) as executor:
+        assert sum(executor.map(abs, range(100))) == 4950
+    """,
+    "shared memory of its own": """
+    with mmap.mmap(-1, 4096) as memory:
+        memory.write(b"w")
+    """,
+}
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_honest_submissions_may_use_their_folder_and_threads(place: Place, habit: str) -> None:
+    code = f"""
+import mmap, os, shutil, tempfile
+import numpy as np
+from concurrent.futures import ThreadPoolExecutor
+
+def sgd_step(w, b, dw, db, lr):
+{HABITS[habit]}
+    return w - lr * dw, b - lr * db
+"""
+    found = place.station.judge({"gradients.py": code.encode()}, 0, Limits())
+    assert found["functions"]["sgd_step"]["headline"] == ""

@@ -18,7 +18,7 @@ from typing import Any
 
 from hypothesis import settings
 
-from solution.grading import wire
+from solution.grading import sandbox, wire
 from solution.grading.remote import ForkServer, Limits, RemoteSubmission
 from solution.grading.results import FUNCTIONS
 from solution.grading.scores import GRADER_ERROR
@@ -33,6 +33,8 @@ from tests.judge.specification import Property, properties
 from tests.judge.summary import Outcome, Summary
 from tests.judge.verdicts import Verdict
 from tests.judged.values import ProblemKind
+
+MEMORY = 2 << 30  # bytes that the judge may use for answers, and for what it makes of them
 
 # What kept a call from giving a result, and so the status of the function.
 STATUS: dict[ProblemKind | None, str] = {
@@ -169,6 +171,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     fork_server.wait_until_ready()
+    sandbox.limit_memory(MEMORY, for_good=False)  # another process that forks needs its own
     wire.write(told, "ready")
     requests: queue.Queue[tuple[Any, bytes]] = queue.Queue()
     threading.Thread(target=take_requests, args=[requests], daemon=True).start()

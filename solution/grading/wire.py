@@ -175,6 +175,8 @@ class Bytes:
             dtype, shape, offset = place
             if dtype not in DTYPES or len(shape) > MOST_AXES:
                 raise Malformed("an array that is not allowed")
+            if {type(number) for number in (offset, *shape)} != {int}:  # a text can be multiplied
+                raise Malformed("an array whose sizes are no numbers")
             count = math.prod(shape)
             if min([0, *shape]) < 0 or max([count, *shape]) > most:
                 raise Malformed("an array that is too large")
