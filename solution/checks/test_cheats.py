@@ -13,11 +13,15 @@ from typing import Any
 import pytest
 
 from solution.checks.cheats import CHEATS, MARK, Cheat
+from solution.checks.cheats.catalogue import SOLUTION
 from solution.checks.styles import STYLES
-from solution.grading import sandbox
-from solution.grading.remote import Limits
+from solution.grading import sandbox, wire
+from solution.grading.remote import ForkServer, Limits, MachineFailed, RemoteSubmission
 from solution.grading.station import Station, StationFailed
 from tests.judge.functions import FILES, STAGES
+from tests.judge.judging import Implementation
+from tests.judge.specification import properties
+from tests.judged.values import Problem, Request
 
 SECRET = "this-is-nobodys-business-4711"
 SLACK = 5.0  # seconds that a submission may take above its limit
@@ -147,6 +151,57 @@ def test_no_submission_finds_an_earlier_one_in_its_memory(place: Place) -> None:
         assert first["functions"]["sgd_step"]["status"] == "passed"
     (cheat,) = (cheat for cheat in CHEATS if cheat.name == "its own memory")
     assert place.judge(cheat)["functions"]["sgd_step"]["status"] == "wrong"
+
+
+STEP = Request(
+    probe="call",
+    function="sgd_step",
+    stage="gradients",
+    positional={"w": 1.0, "b": 2.0, "dw": 3.0, "db": 4.0, "lr": 0.5},
+)
+
+
+@pytest.fixture(scope="module")
+def fork_server() -> Iterator[ForkServer]:
+    server = ForkServer(locks=True)
+    server.wait_until_ready()
+    yield server
+    server.close()
+
+
+@pytest.mark.parametrize("reader", ["unpack", "unpack_all", "short", "read"])
+@pytest.mark.parametrize("error", [KeyError, MemoryError, RecursionError])
+def test_whatever_goes_wrong_while_an_answer_is_read_is_its_own_doing(
+    fork_server: ForkServer,
+    monkeypatch: pytest.MonkeyPatch,
+    reader: str,
+    error: type[Exception],
+) -> None:
+    def stumble(*_: Any, **__: Any) -> Any:
+        raise error
+
+    right = {"gradients.py": (SOLUTION / "gradients.py").read_bytes()}
+    submission = RemoteSubmission(right, fork_server, Limits())
+    assert not isinstance(submission.run(STEP), Problem)
+    with monkeypatch.context() as change:
+        change.setattr(wire, reader, stumble)
+        found = submission.run(STEP)
+    assert isinstance(found, Problem)
+    assert found.kind == "protocol"
+    submission.close()
+
+
+def test_a_machine_that_fails_is_no_failure_of_the_code(fork_server: ForkServer) -> None:
+    """Not even Hypothesis, which tries a failure again, may take it for one."""
+
+    class Failing(RemoteSubmission):
+        def _ask(self, request: Request) -> Any:
+            raise MachineFailed
+
+    failing = Implementation(Path("kata"), "kata", Failing({}, fork_server, Limits()))
+    for test in properties("sgd_step"):
+        with pytest.raises(MachineFailed):
+            failing.run(test)
 
 
 # Takes the place of the catalogue where a file of styles is handed in.

@@ -613,6 +613,24 @@ def test_a_failure_of_the_grader_is_nobodys_zero(
     assert not (tmp_path / run.ERRORS).exists()
 
 
+@pytest.mark.parametrize("stuck", [False, True])
+def test_what_a_submission_may_have_caused_is_no_reason_to_judge_it_again(
+    monkeypatch: pytest.MonkeyPatch, stuck: bool
+) -> None:
+    tried = []
+
+    def stumble(*given: Any) -> Any:
+        tried.append(given)
+        if stuck:
+            raise station.Stuck("the judge takes too long")
+        return run.failed("ValueError in a test")
+
+    monkeypatch.setattr(station.Station, "judge", stumble)
+    found = run.judge({}, asdict(run.Settings()), run.fingerprint())
+    assert len(tried) == 1
+    assert run.has_grader_error(found)
+
+
 def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:
     files = submissions.read(submission(tmp_path / "right", "data", "", ""))
     with station.station(locks=True) as one:

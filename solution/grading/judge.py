@@ -19,7 +19,7 @@ from typing import Any
 from hypothesis import settings
 
 from solution.grading import sandbox, wire
-from solution.grading.remote import ForkServer, Limits, RemoteSubmission
+from solution.grading.remote import ForkServer, Limits, MachineFailed, RemoteSubmission
 from solution.grading.results import FUNCTIONS
 from solution.grading.scores import GRADER_ERROR
 from tests.judge import (
@@ -74,6 +74,11 @@ def judge(
     dict
         `functions`, for each its status, headline, lines, mistake, complaint, tests, passed;
         `report`, the text that the learner gets; `errors`, the judge's own.
+
+    Raises
+    ------
+    MachineFailed
+        If no process could be had for the code.
     """
     submission = RemoteSubmission(files, fork_server, limits)
     implementation = Implementation(submission.folder, submission.package, submission)
@@ -110,6 +115,8 @@ def judge_function(
             passed = verdict is None
             if verdict is not None:
                 verdict = diagnosed(implementation, verdict)
+        except MachineFailed:
+            raise
         except BaseException:  # whatever it is, it says nothing of the submission
             errors.append(traceback.format_exc())
         name = test.test.__name__
@@ -179,7 +186,11 @@ def main() -> None:
         request, code = requests.get()
         files = wire.unpack_files(request["files"], code)
         started = time.monotonic()
-        found = judge(files, request["seed"], fork_server, Limits(**request["limits"]))
+        try:
+            found = judge(files, request["seed"], fork_server, Limits(**request["limits"]))
+        except MachineFailed as failure:
+            wire.write(told, str(failure))
+            return
         wire.write(told, found | {"seconds": time.monotonic() - started})
 
 

@@ -72,6 +72,13 @@ class Limits:
     memory: int = 1 << 30
 
 
+class MachineFailed(BaseException):
+    """No process could be had for the code: this says nothing of it.
+
+    Not an `Exception`: no test, and not Hypothesis, is to take it for a failure of the code.
+    """
+
+
 class Gone(Exception):
     """The locked-up process has ended, or can no longer be trusted."""
 
@@ -120,7 +127,7 @@ class ForkServer:
         """Wait until everything is loaded."""
         self.control.settimeout(START_SECONDS)
         if self.control.recv(1) != READY:
-            raise RuntimeError("the process for the learners' code did not start")
+            raise MachineFailed("the process for the learners' code did not start")
 
     def fork(
         self,
@@ -132,12 +139,15 @@ class ForkServer:
         """Start a locked-up process with these files, for so many seconds at the most."""
         try:
             return self._fork(files, broken, limits, seconds)
-        except (OSError, RuntimeError):  # what has ended it is not to end what comes after it
+        except (OSError, MachineFailed):  # what has ended it is not to end what comes after it
             self.process.kill()
             self.close()
-            self._start()
-            self.wait_until_ready()
-            return self._fork(files, broken, limits, seconds)
+            try:
+                self._start()
+                self.wait_until_ready()
+                return self._fork(files, broken, limits, seconds)
+            except OSError as error:
+                raise MachineFailed(f"{type(error).__name__}: {error}") from None
 
     def _fork(
         self,
@@ -163,7 +173,7 @@ class ForkServer:
         folder = monitor.makefile("rb").readline().decode().rstrip("\n")
         channel.settimeout(START_SECONDS)
         if not folder or channel.recv(1) != READY:
-            raise RuntimeError("no process for the learner's code could be started")
+            raise MachineFailed("no process for the learner's code could be started")
         channel.settimeout(None)
         return Worker(channel, monitor, folder)
 
@@ -193,12 +203,12 @@ class Worker:
             told, data = wire.read(wire.receive_from(self.channel.fileno(), end))
             if not isinstance(told, dict) or told.get("number") != self.number:
                 raise wire.Malformed("an answer to another question")
-        except wire.Malformed:
-            raise Gone(Problem("protocol")) from None
         except TimeoutError:
             raise Gone(Problem("timeout", seconds=float(f"{seconds:.3g}"))) from None
         except (EOFError, OSError):
             raise Gone(self._how_it_ended()) from None
+        except Exception:  # whatever it is: strangers have written what is read here
+            raise Gone(Problem("protocol")) from None
         return told, wire.Bytes(data)
 
     def _how_it_ended(self) -> Problem:
@@ -209,7 +219,7 @@ class Worker:
         except TimeoutError:  # it lives on without its channel
             return Problem("channel")
         if not told:  # nobody is there to say: this is not the code's doing
-            raise RuntimeError("the process that forks has ended")
+            raise MachineFailed("the process that forks has ended")
         status, killed_for = json.loads(told)
         if killed_for in KILLED_FOR:
             return Problem(KILLED_FOR[killed_for])
@@ -264,14 +274,11 @@ class RemoteSubmission:
         try:
             for stage in dict.fromkeys([*request.needs, request.stage]):
                 self._load(stage)
-            result = self._ask(request)
-            if not isinstance(result, Problem) and not has_form(result, request):
-                raise Gone(Problem("protocol"))
-            return result
+            return self._ask(request)
         except Gone as gone:
             self.close()
             return self._told(gone.problem)
-        except RuntimeError:
+        except MachineFailed:
             self.close()
             raise
 
@@ -299,15 +306,22 @@ class RemoteSubmission:
         seconds = min(max(request.seconds, PATIENCE) + SLACK, left)
         told, data = self._worker.ask(request, seconds)
         try:
-            self.printed = wire.short(told.get("printed"), kept="\n\t")
-            if "problem" not in told:
-                return wire.unpack(told.get("result"), data)
-            problem = self._told(wire.unpack_problem(told["problem"]))
-        except wire.Malformed:
+            found = self._read(told, data, request)
+        except Exception:  # whatever it is: strangers have written what is read here
             raise Gone(Problem("protocol")) from None
-        if problem.kind in FRESH_AFTER:
+        if isinstance(found, Problem) and found.kind in FRESH_AFTER:
             self.close()
-        return problem
+        return found
+
+    def _read(self, told: dict[str, Any], data: wire.Bytes, request: Request) -> Result | Problem:
+        """Return what an answer says."""
+        self.printed = wire.short(told.get("printed"), kept="\n\t")
+        if "problem" in told:
+            return self._told(wire.unpack_problem(told["problem"]))
+        result = wire.unpack(told.get("result"), data)
+        if not has_form(result, request):
+            raise wire.Malformed("an answer in another form")
+        return result
 
     def _told(self, problem: Problem) -> Problem:
         """Return a problem as a learner may read it."""

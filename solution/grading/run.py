@@ -98,17 +98,18 @@ def judge(files: Mapping[str, bytes], settings: Mapping[str, Any], tests: str) -
     if settings["locks"] and (obstacle := sandbox.obstacle()):
         raise WrongPlace(f"a worker cannot lock code up: {obstacle}")
     limits = Limits(**settings["limits"])
-    found: dict[str, Any] = {}
-    for _ in range(2):  # once more, as a failure of the grader's own may be one of the machine
-        try:
+    why = ""
+    for _ in range(2):  # once more where the machine has failed, and nowhere else: no code is to
+        try:  # meet the same examples again because the judge has stumbled over its answers
             with station.station(settings["locks"]) as one:
                 found = one.judge(files, seed_of(files), limits)
                 one.is_worn_out |= bool(found["errors"])
+                return found
         except station.StationFailed as failure:
-            found = failed(str(failure))
-        if not has_grader_error(found) or station.is_closing():
-            break
-    return found
+            why = str(failure)
+            if isinstance(failure, station.Stuck) or station.is_closing():
+                break
+    return failed(why)
 
 
 def seed_of(files: Mapping[str, bytes]) -> int:

@@ -23,6 +23,10 @@ class StationFailed(Exception):
     """The judge did not come to an end: this says nothing of the submission."""
 
 
+class Stuck(StationFailed):
+    """The judge took too long, which may be the submission's doing."""
+
+
 class Station:
     """A judge in a process of its own.
 
@@ -64,15 +68,18 @@ class Station:
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # then there is no answer, either
             wire.write(self.process.stdin.fileno(), request, [*files.values()])
-        found: dict[str, Any] = self._receive(time.monotonic() + limits.seconds + OWN_SECONDS)
-        return found
+        found = self._receive(time.monotonic() + limits.seconds + OWN_SECONDS)
+        if isinstance(found, str):
+            raise StationFailed(found)
+        judged: dict[str, Any] = found
+        return judged
 
     def _receive(self, until: float) -> Any:
         assert self.process.stdout is not None
         try:
             return wire.read(wire.receive_from(self.process.stdout.fileno(), until))[0]
         except TimeoutError:
-            raise StationFailed("the judge takes too long") from None
+            raise Stuck("the judge takes too long") from None
         except EOFError:
             raise StationFailed("the judge has ended") from None
         except wire.Malformed:
