@@ -16,7 +16,6 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, islice
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from solution.grading import sandbox, wire
+from solution.grading.clock import Clock
 from tests.judged.submission import Submission
 from tests.judged.values import Problem
 
@@ -43,6 +43,7 @@ class Fork:
     ends: int  # a file descriptor that becomes readable when it ends
     monitor: socket.socket
     folder: Path
+    clock: Clock
     until: float  # when its time is over
     processor: float  # seconds of it that it may use
     killed_for: str = ""
@@ -140,7 +141,7 @@ class Server:
                     elif isinstance(key.data, Fork) and key.data.process in self.forks:
                         self.attend(key.data, ended=key.fd == key.data.ends)
                 for fork in self.forks.values():
-                    if time.monotonic() > fork.until:
+                    if fork.clock() > fork.until:
                         fork.kill("timeout")
                     elif fork.has_written_too_much():
                         fork.kill("files")
@@ -168,13 +169,14 @@ class Server:
             finally:
                 os._exit(1)
         os.close(channel)
-        until = time.monotonic() + spec["seconds"]
+        clock = Clock(process)
+        until = clock() + spec["seconds"]
         ends = os.pidfd_open(process)
-        fork = Fork(process, ends, monitor, folder, until, spec["processor"])
+        fork = Fork(process, ends, monitor, folder, clock, until, spec["processor"])
         self.forks[process] = fork
         self.selector.register(fork.ends, selectors.EVENT_READ, fork)
         self.selector.register(monitor, selectors.EVENT_READ, fork)
-        monitor.sendall(f"{folder}\n".encode())
+        monitor.sendall(f"{process} {folder}\n".encode())
         return True
 
     def attend(self, fork: Fork, ended: bool) -> None:
@@ -196,6 +198,7 @@ class Server:
         with contextlib.suppress(OSError):  # nobody may listen any more
             fork.monitor.sendall(json.dumps([code, fork.killed_for]).encode())
         fork.monitor.close()
+        fork.clock.close()
         os.close(fork.ends)
 
     def become_the_fork(self, channel: int, folder: Path, processor: float) -> None:
@@ -215,11 +218,13 @@ class Server:
         places = dict.fromkeys(("HOME", "TMPDIR"), str(folder))
         os.environ.update(places, MPLCONFIGDIR=str(folder / "matplotlib"))
         tempfile.tempdir = None
+        clock = Clock()
         sandbox.stay_on_one_core()
         sandbox.limit(spec["memory"], processor, FILE_SIZE)
         if self.filter is not None:
             sandbox.lock(folder, self.libraries, self.filter)
         submission = Submission(folder / "kata", "kata", spec["stages"])
+        submission.guard.limit.clock = clock
         for stage, text in spec["broken"].items():
             submission.broken[stage] = wire.unpack_problem(text)
         os.write(3, wire.READY)

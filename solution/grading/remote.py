@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from solution.grading import wire
+from solution.grading.clock import Clock
 from solution.grading.wire import READY
 from tests.judge.functions import FILES
 from tests.judged.describing import DEEPEST
@@ -70,6 +71,9 @@ class Limits:
 
     seconds: float = 60.0
     memory: int = 1 << 30
+
+
+HERE = Clock()
 
 
 class MachineFailed(BaseException):
@@ -170,12 +174,12 @@ class ForkServer:
         # past the process that forks: what it had once read, later forks could find in its memory
         wire.write(channel.fileno(), spec, [*files.values()])
         monitor.settimeout(START_SECONDS)
-        folder = monitor.makefile("rb").readline().decode().rstrip("\n")
+        process, _, folder = monitor.makefile("rb").readline().decode().rstrip("\n").partition(" ")
         channel.settimeout(START_SECONDS)
         if not folder or channel.recv(1) != READY:
             raise MachineFailed("no process for the learner's code could be started")
         channel.settimeout(None)
-        return Worker(channel, monitor, folder)
+        return Worker(channel, monitor, folder, Clock(int(process)))
 
     def close(self) -> None:
         """Let it end, with all that it has forked."""
@@ -186,10 +190,13 @@ class ForkServer:
 class Worker:
     """One locked-up process, seen from the judge."""
 
-    def __init__(self, channel: socket.socket, monitor: socket.socket, folder: str) -> None:
+    def __init__(
+        self, channel: socket.socket, monitor: socket.socket, folder: str, clock: Clock
+    ) -> None:
         self.channel = channel
         self.monitor = monitor
         self.folder = folder
+        self.clock = clock
         self.number = 0
 
     def ask(self, request: Request, seconds: float) -> tuple[dict[str, Any], wire.Bytes]:
@@ -197,10 +204,10 @@ class Worker:
         self.number += 1
         buffer = wire.Buffer()
         text = {"number": self.number, "request": wire.pack_request(request, buffer)}
-        end = time.monotonic() + seconds
+        end = self.clock() + seconds
         try:
             wire.write(self.channel.fileno(), text, buffer.chunks)
-            told, data = wire.read(wire.receive_from(self.channel.fileno(), end))
+            told, data = wire.read(wire.receive_from(self.channel.fileno(), end, self.clock))
             if not isinstance(told, dict) or told.get("number") != self.number:
                 raise wire.Malformed("an answer to another question")
         except TimeoutError:
@@ -231,6 +238,7 @@ class Worker:
 
     def close(self) -> None:
         """End it."""
+        self.clock.close()
         self.channel.close()
         self.monitor.close()
 
@@ -251,7 +259,6 @@ class RemoteSubmission:
     package = "kata"
     folder = Path("kata")
     paused = False
-    waited = 0.0  # libraries are loaded before the fork
 
     def __init__(self, files: Mapping[str, bytes], fork_server: ForkServer, limits: Limits) -> None:
         self.files = {name: text for name, text in files.items() if name in MODULES}
@@ -259,10 +266,21 @@ class RemoteSubmission:
         self.limits = limits
         self.printed = ""
         self.until = 0.0  # when its time is over, from the first request on
+        self._waited = -HERE.waited()  # of all processes that have ended, and here
         self.broken: dict[str, Problem] = {}
         self._paths = {os.path.abspath(str(path)) for path in OURS} - {"/"}
         self._worker: Worker | None = None
         self._loaded: set[str] = set()
+
+    @property
+    def waited(self) -> float:
+        """How many seconds of all calls so far a busy machine let its processes wait."""
+        worker = 0.0 if self._worker is None else self._worker.clock.waited()
+        return self._waited + worker + HERE.waited()
+
+    def clock(self) -> float:
+        """Return the seconds of a clock that stands still meanwhile."""
+        return time.monotonic() - self.waited
 
     def mentions(self, name: str, stage: str) -> bool:
         """Whether another function may use this one, as in `tests.judged.modules.Modules`."""
@@ -270,7 +288,7 @@ class RemoteSubmission:
 
     def run(self, request: Request) -> Result | Problem:
         """Answer one request, as `tests.judged.submission.Submission.run` does."""
-        self.until = self.until or time.monotonic() + self.limits.seconds
+        self.until = self.until or self.clock() + self.limits.seconds
         try:
             for stage in dict.fromkeys([*request.needs, request.stage]):
                 self._load(stage)
@@ -295,7 +313,7 @@ class RemoteSubmission:
             self.broken[stage] = replace(problem, kind="import", cause=problem.kind)
 
     def _ask(self, request: Request) -> Result | Problem:
-        left = self.until - time.monotonic()
+        left = self.until - self.clock()
         if left <= 0:
             raise Gone(Problem("no turn", seconds=self.limits.seconds))
         if self._worker is None:
@@ -329,23 +347,33 @@ class RemoteSubmission:
         if where is not None:
             name = os.path.basename(where[0])
             where = (f"kata/{name}", where[1]) if name in self.files else None
+        code = "" if where is None else self._line(name, where[1])
         kind, text = problem.kind, problem.text
         if kind == "raised" and ("MemoryError" in problem.kinds or "allocate memory" in text):
             kind = "memory"
             text = f"{self.limits.memory >> 20} MB"
         elif kind == "raised" and "PermissionError" in problem.kinds:
             text += f" ({NOT_ALLOWED})"
-        return replace(problem, kind=kind, text=text, where=where)
+        return replace(problem, kind=kind, text=text, where=where, code=code)
+
+    def _line(self, name: str, number: int) -> str:
+        """Return a line of the code, from here: the other side may say of it what it likes."""
+        lines = self.files[name].decode(errors="replace").split("\n")
+        return wire.short(lines[number - 1].strip()) if 0 < number <= len(lines) else ""
 
     def without_paths(self, text: str) -> str:
-        """Take the paths of this host out of a text, as the learner's code may have told some."""
+        """Take the paths of this host out of a text, as the learner's code may have told some.
+
+        Where they are paths: in "1.0/root" there is none, whatever this user's home is.
+        """
         for path in sorted(self._paths, key=len, reverse=True):
-            text = re.sub(re.escape(path) + "/?", "", text)
+            text = re.sub(rf"(?<![\w.)\]]){re.escape(path)}(?:/|(?![\w-]))", "", text)
         return text
 
     def close(self) -> None:
         """End the process, if there is one."""
         if self._worker is not None:
+            self._waited += self._worker.clock.waited()
             self._worker.close()
             self._worker = None
 

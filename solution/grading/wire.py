@@ -92,18 +92,21 @@ def read(receive: Callable[[int], bytes]) -> tuple[Any, bytes]:
     return text, receive(of_bytes)
 
 
-def receive_from(file: int, until: float = math.inf) -> Callable[[int], bytes]:
+def receive_from(
+    file: int, until: float = math.inf, clock: Callable[[], float] = time.monotonic
+) -> Callable[[int], bytes]:
     """Return a function that reads as many bytes as it is asked for from a file descriptor.
 
-    It raises `EOFError` if there is an end before, and `TimeoutError` if the monotonic clock
-    reaches `until`.
+    It raises `EOFError` if there is an end before, and `TimeoutError` if the clock, which may stand
+    still at times, reaches `until`.
     """
 
     def receive(number: int) -> bytes:
         found = bytearray()
         while len(found) < number:
-            if until < math.inf and not is_ready(file, until):
-                raise TimeoutError
+            while until < math.inf and not is_ready(file, left := until - clock()):
+                if left <= 0:
+                    raise TimeoutError
             piece = os.read(file, min(number - len(found), 1 << 20))
             if not piece:
                 raise EOFError
@@ -113,9 +116,9 @@ def receive_from(file: int, until: float = math.inf) -> Callable[[int], bytes]:
     return receive
 
 
-def is_ready(file: int, until: float) -> bool:
+def is_ready(file: int, seconds: float) -> bool:
     """Wait until there is something to read, and say whether there is."""
-    return bool(select.select([file], [], [], max(until - time.monotonic(), 0))[0])
+    return bool(select.select([file], [], [], max(seconds, 0))[0])
 
 
 def pack_files(files: Mapping[str, bytes]) -> list[list[Any]]:
