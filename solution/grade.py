@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from plots.options import whole
 from solution.grading import results, run, sandbox, submissions
-from solution.grading.remote import Limits
 from solution.grading.scores import Points, Result, score
+from solution.grading.workers import Limits
 from tests.judge import wording
 
 POINTS = Path(__file__).parent / "points.csv"

@@ -18,8 +18,9 @@ from solution.checks.cheats import CHEATS, MARK, Cheat
 from solution.checks.cheats.catalogue import SOLUTION
 from solution.checks.styles import STYLES
 from solution.grading import sandbox, wire
-from solution.grading.remote import ForkServer, Limits, MachineFailed, RemoteSubmission
+from solution.grading.remote import RemoteSubmission
 from solution.grading.station import Station, StationFailed
+from solution.grading.workers import ForkServer, Limits, MachineFailed
 from tests.judge.functions import FILES, STAGES
 from tests.judge.judging import Implementation
 from tests.judged.values import Problem, Request

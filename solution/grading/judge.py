@@ -18,9 +18,10 @@ from typing import Any
 from hypothesis import settings
 
 from solution.grading import sandbox, wire
-from solution.grading.remote import ForkServer, Limits, MachineFailed, RemoteSubmission
+from solution.grading.remote import RemoteSubmission
 from solution.grading.results import FUNCTIONS
 from solution.grading.scores import GRADER_ERROR
+from solution.grading.workers import ForkServer, Limits, MachineFailed
 from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings
     wording,

@@ -5,23 +5,21 @@ Whatever comes back was written by strangers: it is read as plain values in a fi
 the process that wrote it.
 """
 
-import json
 import os
 import re
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from solution.grading import wire
 from solution.grading.clock import Clock
-from solution.grading.wire import READY
+from solution.grading.workers import ROOT, SLACK, ForkServer, Gone, Limits, MachineFailed, Worker
 from tests.judge.functions import FILES
 from tests.judged.describing import DEEPEST
 from tests.judged.limits import PATIENCE
@@ -38,209 +36,15 @@ from tests.judged.values import (
     ProblemKind,
     Request,
     Result,
+    Seed,
     Trained,
     Values,
 )
 
-ROOT = Path(__file__).parents[2]
-START_SECONDS = 60.0  # for all that is loaded at the start, on a busy machine
-SLACK = 2.0  # seconds for the way there and back, and for a process to end
 MODULES = {f"{stage}.py" for stage in FILES}  # nothing else of a submission is used
-FRESH_AFTER: tuple[ProblemKind, ...] = (
-    "timeout",
-    "memory",
-    "protocol",
-)  # what is left of the process is unsure
-
-# What the locked-up process gets of the environment: nothing that an instructor may keep there.
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TMPDIR")
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use.
-
-    Parameters
-    ----------
-    seconds : float
-        For all calls of its code together, waiting and looking at its answers included.
-    memory : int
-        Bytes, above what Python, NumPy and PyTorch have.
-    """
-
-    seconds: float = 60.0
-    memory: int = 1 << 30
-
-
+# What is left of the process is unsure then.
+FRESH_AFTER: tuple[ProblemKind, ...] = ("timeout", "memory", "protocol")
 HERE = Clock()
-
-
-class MachineFailed(BaseException):
-    """No process could be had for the code: this says nothing of it.
-
-    Not an `Exception`: no test, and not Hypothesis, is to take it for a failure of the code.
-    """
-
-
-class Gone(Exception):
-    """The locked-up process has ended, or can no longer be trusted."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.kind)
-        self.problem = problem
-
-
-class ForkServer:
-    """The process that strangers' code is forked from, seen from the judge.
-
-    Parameters
-    ----------
-    locks : bool
-        Whether the code is locked up.
-    """
-
-    def __init__(self, locks: bool) -> None:
-        self.locks = locks
-        self._start()
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        start = (
-            "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
-            "from solution.grading.locked import main; main()"
-        )
-        path = [str(ROOT), *(p for p in sys.path if p and os.path.abspath(p) != str(ROOT))]
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment |= dict.fromkeys(ONE_THREAD, "1")
-        environment |= {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        arguments = [json.dumps(path), str(theirs.fileno()), str(int(self.locks)), str(ROOT)]
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", start, *arguments],
-                pass_fds=[theirs.fileno()],
-                env=environment,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self.control = ours
-
-    def wait_until_ready(self) -> None:
-        """Wait until everything is loaded."""
-        self.control.settimeout(START_SECONDS)
-        if self.control.recv(1) != READY:
-            raise MachineFailed("the process for the learners' code did not start")
-
-    def fork(
-        self,
-        files: Mapping[str, bytes],
-        broken: Mapping[str, Problem],
-        limits: Limits,
-        seconds: float,
-    ) -> "Worker":
-        """Start a locked-up process with these files, for so many seconds at the most."""
-        try:
-            return self._fork(files, broken, limits, seconds)
-        except (OSError, MachineFailed):  # what has ended it is not to end what comes after it
-            self.process.kill()
-            self.close()
-            try:
-                self._start()
-                self.wait_until_ready()
-                return self._fork(files, broken, limits, seconds)
-            except OSError as error:
-                raise MachineFailed(f"{type(error).__name__}: {error}") from None
-
-    def _fork(
-        self,
-        files: Mapping[str, bytes],
-        broken: Mapping[str, Problem],
-        limits: Limits,
-        seconds: float,
-    ) -> "Worker":
-        channel, theirs = socket.socketpair()
-        monitor, other = socket.socketpair()
-        with theirs, other:
-            socket.send_fds(self.control, [b"f"], [theirs.fileno(), other.fileno()])
-        spec = {
-            "files": wire.pack_files(files),
-            "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
-            "memory": limits.memory,
-            "stages": FILES,
-        }
-        wire.write(monitor.fileno(), {"seconds": seconds, "processor": limits.seconds})
-        # past the process that forks: what it had once read, later forks could find in its memory
-        wire.write(channel.fileno(), spec, [*files.values()])
-        monitor.settimeout(START_SECONDS)
-        process, _, folder = monitor.makefile("rb").readline().decode().rstrip("\n").partition(" ")
-        channel.settimeout(START_SECONDS)
-        if not folder or channel.recv(1) != READY:
-            raise MachineFailed("no process for the learner's code could be started")
-        channel.settimeout(None)
-        return Worker(channel, monitor, folder, Clock(int(process)))
-
-    def close(self) -> None:
-        """Let it end, with all that it has forked."""
-        self.control.close()
-        self.process.wait()
-
-
-class Worker:
-    """One locked-up process, seen from the judge."""
-
-    def __init__(
-        self, channel: socket.socket, monitor: socket.socket, folder: str, clock: Clock
-    ) -> None:
-        self.channel = channel
-        self.monitor = monitor
-        self.folder = folder
-        self.clock = clock
-        self.number = 0
-
-    def ask(self, request: Request, seconds: float) -> tuple[dict[str, Any], wire.Bytes]:
-        """Send a request and return the answer's text and bytes, or raise `Gone`."""
-        self.number += 1
-        buffer = wire.Buffer()
-        text = {"number": self.number, "request": wire.pack_request(request, buffer)}
-        end = self.clock() + seconds
-        try:
-            wire.write(self.channel.fileno(), text, buffer.chunks)
-            told, data = wire.read(wire.receive_from(self.channel.fileno(), end, self.clock))
-            if not isinstance(told, dict) or told.get("number") != self.number:
-                raise wire.Malformed("an answer to another question")
-        except TimeoutError:
-            raise Gone(Problem("timeout", seconds=float(f"{seconds:.3g}"))) from None
-        except (EOFError, OSError):
-            raise Gone(self._how_it_ended()) from None
-        except Exception:  # whatever it is: strangers have written what is read here
-            raise Gone(Problem("protocol")) from None
-        return told, wire.Bytes(data)
-
-    def _how_it_ended(self) -> Problem:
-        """Return the problem of a process that has closed its channel."""
-        self.monitor.settimeout(SLACK)
-        try:
-            told = self.monitor.recv(1000)
-        except TimeoutError:  # it lives on without its channel
-            return Problem("channel")
-        if not told:  # nobody is there to say: this is not the code's doing
-            raise MachineFailed("the process that forks has ended")
-        status, killed_for = json.loads(told)
-        if killed_for in KILLED_FOR:
-            return Problem(KILLED_FOR[killed_for])
-        if -status == signal.SIGKILL:
-            return Problem("killed")
-        if status < 0:
-            return Problem("signal", str(signal.strsignal(-status)))
-        return Problem("ended", str(status))
-
-    def close(self) -> None:
-        """End it."""
-        self.clock.close()
-        self.channel.close()
-        self.monitor.close()
 
 
 class RemoteSubmission:
@@ -271,6 +75,7 @@ class RemoteSubmission:
         self._paths = {os.path.abspath(str(path)) for path in OURS} - {"/"}
         self._worker: Worker | None = None
         self._loaded: set[str] = set()
+        self._confirmed_functions: set[str] = set()
 
     @property
     def waited(self) -> float:
@@ -292,7 +97,10 @@ class RemoteSubmission:
         try:
             for stage in dict.fromkeys([*request.needs, request.stage]):
                 self._load(stage)
-            return self._ask(request)
+            result = self._ask(request)
+            if not isinstance(result, Problem) and self._is_unconfirmed(request):
+                return self._confirmed(request, result)
+            return result
         except Gone as gone:
             self.close()
             return self._told(gone.problem)
@@ -330,6 +138,30 @@ class RemoteSubmission:
         if isinstance(found, Problem) and found.kind in FRESH_AFTER:
             self.close()
         return found
+
+    def _is_unconfirmed(self, request: Request) -> bool:
+        """Whether this is a function's first result on which arrays alone decide."""
+        values = [*request.positional.values(), *request.keywords.values()]
+        return (
+            request.function not in self._confirmed_functions
+            and request.probe == "call"
+            and request.times == 1
+            and any(isinstance(value, np.ndarray) for value in values)
+            and not any(isinstance(value, Seed) for value in values)
+        )
+
+    def _confirmed(self, request: Request, result: Result) -> Result | Problem:
+        """Ask for the same twice with the same arrays: who has changed them gives another then.
+
+        The other side looks at them itself, but could say of that what it likes.
+        """
+        self._confirmed_functions.add(request.function)
+        match self._ask(replace(request, times=2)):
+            case Calls([first, second]) if as_sent(first) == as_sent(result) != as_sent(second):
+                values = {**request.positional, **request.keywords}
+                arrays = [name for name in values if isinstance(values[name], np.ndarray)]
+                return Problem("mutated", name=", ".join(arrays))
+        return result
 
     def _read(self, told: dict[str, Any], data: wire.Bytes, request: Request) -> Result | Problem:
         """Return what an answer says."""
@@ -379,11 +211,6 @@ class RemoteSubmission:
 
 
 NOT_ALLOWED = "graded code gets no other processes, no network and no files but its own"
-KILLED_FOR: dict[str, ProblemKind] = {
-    "timeout": "time used up",
-    "files": "files",
-    "threads": "threads",
-}
 OURS = (
     *sys.path,
     sys.prefix,
@@ -392,6 +219,12 @@ OURS = (
     tempfile.gettempdir(),
     os.path.expanduser("~"),
 )
+
+
+def as_sent(result: Result) -> tuple[str, list[bytes]]:
+    """Return a result as it crosses the pipe, where it can be compared with another."""
+    buffer = wire.Buffer()
+    return repr(wire.pack(result, buffer)), buffer.chunks
 
 
 def has_form(result: Result, request: Request) -> bool:

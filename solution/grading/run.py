@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from solution.grading import results, sandbox, station, submissions
-from solution.grading.remote import ROOT, Limits
 from solution.grading.scores import GRADER_ERROR
+from solution.grading.workers import ROOT, Limits
 
 JUDGED = "judged.json"
 CLASS = "class.json"

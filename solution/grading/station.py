@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from solution.grading import wire
-from solution.grading.remote import ROOT, START_SECONDS, Limits
+from solution.grading.workers import ROOT, START_SECONDS, Limits
 
 OWN_SECONDS = 120.0  # for what the judge does itself, in all; it takes some seconds at the most
 RENEW_AFTER = 500  # submissions, so that whatever may pile up in a process does not
