@@ -42,7 +42,7 @@ class Settings:
 
 
 class WrongPlace(Exception):
-    """A worker cannot lock code up, or has other tests or versions of libraries."""
+    """A worker cannot lock code up, or has other tests or packages."""
 
 
 @functools.cache
@@ -110,7 +110,7 @@ def judge(
         If that cannot be done here.
     """
     if tests != fingerprint():
-        raise WrongPlace("a worker has other tests or versions: start it in the same project")
+        raise WrongPlace("a worker has other tests or packages: start it in the same project")
     if settings["locks"] and (obstacle := sandbox.obstacle()):
         raise WrongPlace(f"a worker cannot lock code up: {obstacle}")
     limits = Limits(**settings["limits"])

@@ -152,7 +152,7 @@ class ForkServer:
         if not folder or channel.recv(1) != READY:
             raise MachineFailed("no process for the learner's code could be started")
         channel.settimeout(None)
-        return Worker(channel, monitor, folder, Clock(int(process)))
+        return Worker(channel, monitor, int(process), folder)
 
     def close(self) -> None:
         """Let it end, with all that it has forked."""
@@ -164,12 +164,13 @@ class Worker:
     """One locked-up process, seen from the judge."""
 
     def __init__(
-        self, channel: socket.socket, monitor: socket.socket, folder: str, clock: Clock
+        self, channel: socket.socket, monitor: socket.socket, process: int, folder: str
     ) -> None:
         self.channel = channel
         self.monitor = monitor
+        self.process = process
         self.folder = folder
-        self.clock = clock
+        self.clock = Clock(process)
         self.number = 0
 
     def ask(self, request: Request, seconds: float) -> tuple[dict[str, Any], wire.Bytes]:
@@ -193,11 +194,13 @@ class Worker:
 
     def _how_it_ended(self) -> Problem:
         """Return the problem of a process that has closed its channel."""
+        if not wire.is_ready(self.monitor.fileno(), SLACK) and self._lives():
+            return Problem("channel")
         self.monitor.settimeout(END_SECONDS)
         try:
             told = self.monitor.recv(1000)
-        except TimeoutError:  # it lives on without its channel
-            return Problem("channel")
+        except TimeoutError:
+            raise MachineFailed("nobody says how a process has ended") from None
         if not told:  # nobody is there to say: this is not the code's doing
             raise MachineFailed("the process that forks has ended")
         status, killed_for = json.loads(told)
@@ -208,6 +211,14 @@ class Worker:
         if status < 0:
             return Problem("signal", str(signal.strsignal(-status)))
         return Problem("ended", str(status))
+
+    def _lives(self) -> bool:
+        """Whether it goes on without its channel."""
+        try:
+            state = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state not in "ZX"
 
     def close(self) -> None:
         """End it."""
