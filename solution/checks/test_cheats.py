@@ -20,6 +20,7 @@ from solution.checks.styles import STYLES
 from solution.grading import sandbox, wire
 from solution.grading.remote import RemoteSubmission
 from solution.grading.station import Station, StationFailed
+from solution.grading.submissions.places import is_helper
 from solution.grading.workers import ForkServer, Limits, MachineFailed
 from tests.judge.functions import FILES, STAGES
 from tests.judge.judging import Implementation
@@ -44,7 +45,7 @@ class Place:
     def judge(self, cheat: Cheat) -> dict[str, Any]:
         limits = Limits(cheat.seconds, cheat.memory)
         files = {**cheat.code(self.outside), **{k: v.encode() for k, v in cheat.extra.items()}}
-        modules = {name: text for name, text in files.items() if name in MODULES}
+        modules = {n: text for n, text in files.items() if n in MODULES or is_helper(n)}
         for name in cheat.links:  # what no reader of submissions follows
             modules.pop(name, None)
         try:

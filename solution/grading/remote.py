@@ -19,6 +19,7 @@ import numpy as np
 
 from solution.grading import wire
 from solution.grading.clock import Clock
+from solution.grading.submissions.places import is_helper
 from solution.grading.workers import ROOT, SLACK, ForkServer, Gone, Limits, MachineFailed, Worker
 from tests.judge.functions import FILES
 from tests.judged.describing import DEEPEST
@@ -41,14 +42,14 @@ from tests.judged.values import (
     Values,
 )
 
-MODULES = {f"{stage}.py" for stage in FILES}  # nothing else of a submission is used
+MODULES = {f"{stage}.py" for stage in FILES}
 # What is left of the process is unsure then.
 FRESH_AFTER: tuple[ProblemKind, ...] = ("timeout", "memory", "protocol")
 HERE = Clock()
 
 
 class RemoteSubmission:
-    """The five modules of a submission, as the tests see them; the code runs elsewhere.
+    """The modules of a submission, as the tests see them; the code runs elsewhere.
 
     Parameters
     ----------
@@ -65,7 +66,8 @@ class RemoteSubmission:
     paused = False
 
     def __init__(self, files: Mapping[str, bytes], fork_server: ForkServer, limits: Limits) -> None:
-        self.files = {name: text for name, text in files.items() if name in MODULES}
+        # nothing else of a submission is used, nor written anywhere
+        self.files = {n: text for n, text in files.items() if n in MODULES or is_helper(n)}
         self.fork_server = fork_server
         self.limits = limits
         self.printed = ""
