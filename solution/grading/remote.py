@@ -72,22 +72,21 @@ class RemoteSubmission:
         self.limits = limits
         self.printed = ""
         self.until = 0.0  # when its time is over, from the first request on
-        self._waited = -HERE.waited()  # of all processes that have ended, and here
+        self.waited = 0.0  # seconds of all calls so far, because the machine was busy
+        self._waited = -HERE.waited()  # of processes that have ended, since now
         self.broken: dict[str, Problem] = {}
         self._paths = {os.path.abspath(str(path)) for path in OURS} - {"/"}
         self._worker: Worker | None = None
         self._loaded: set[str] = set()
         self._confirmed_functions: set[str] = set()
 
-    @property
-    def waited(self) -> float:
-        """How many seconds of all calls so far a busy machine let its processes wait."""
-        worker = 0.0 if self._worker is None else self._worker.clock.waited()
-        return self._waited + worker + HERE.waited()
-
     def clock(self) -> float:
-        """Return the seconds of a clock that stands still meanwhile."""
+        """Return the seconds of a clock that stands still while a busy machine lets this wait."""
         return time.monotonic() - self.waited
+
+    def _count_waiting(self) -> None:
+        worker = 0.0 if self._worker is None else self._worker.clock.waited()
+        self.waited = self._waited + worker + HERE.waited()
 
     def mentions(self, name: str, stage: str) -> bool:
         """Whether another function may use this one, as in `tests.judged.modules.Modules`."""
@@ -109,6 +108,8 @@ class RemoteSubmission:
         except MachineFailed:
             self.close()
             raise
+        finally:
+            self._count_waiting()
 
     def _load(self, stage: str) -> None:
         """Import a stage's module on the other side, unless that has failed before."""

@@ -104,9 +104,12 @@ def receive_from(
     def receive(number: int) -> bytes:
         found = bytearray()
         while len(found) < number:
-            while until < math.inf and not is_ready(file, left := until - clock()):
+            while until < math.inf and not is_ready(file, until - time.monotonic()):
+                left = until - clock()  # which takes longer to ask
                 if left <= 0:
                     raise TimeoutError
+                if is_ready(file, left):
+                    break
             piece = os.read(file, min(number - len(found), 1 << 20))
             if not piece:
                 raise EOFError
