@@ -20,6 +20,7 @@ from solution.grading.submissions import naming, reading
 from solution.grading.submissions.sources import Piece
 from solution.grading.submissions.trees import Unreadable
 from tests.judge import wording
+from tests.judge.mistakes import UNUSABLE
 
 POINTS = Path(__file__).parent / "points.csv"
 PROGRAM = "python -m solution.grade"
@@ -98,6 +99,7 @@ def parse_grade(arguments: Sequence[str]) -> argparse.Namespace:
     if not options.submission:
         parser.error("name the submissions, or the folder that they are in with --all-in")
     must_exist(parser, [piece.path for piece in options.submission])
+    check_catalogue(parser)
     check_results(parser, options)
     check_host(parser, options.no_sandbox)
     return options
@@ -259,6 +261,12 @@ def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) 
             raise PermissionError(13, "Permission denied")
     except OSError as error:
         parser.error(f"--out {options.out}: {error.strerror}")
+
+
+def check_catalogue(parser: argparse.ArgumentParser) -> None:
+    """Refuse to judge while an entry of the instructor's cannot be used."""
+    if UNUSABLE:
+        parser.error(UNUSABLE[0])
 
 
 def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:

@@ -10,7 +10,6 @@ import ast
 import contextlib
 import functools
 import io
-import os
 import random
 import re
 import shutil
@@ -22,7 +21,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,24 +33,34 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings: each handout records the same
 )
 from tests.judge.functions import FILES
-from tests.judge.mistakes import MISTAKES, RIGHT, Mistake, Recorded, record
+from tests.judge.mistakes import MISTAKES, RIGHT, UNUSABLE, Mistake, Recorded, record
 from tests.judged.stubs import is_stub
 
 ROOT = Path(__file__).parent.parent
 AUTOGRADING = Path(__file__).parent / "autograding"
 
-LEFT_OUT = "solution/"
-MISTAKE_FILES = ("__init__.py", "catalogue.py", "record.py")  # no others: they are the mistakes
+# What learners get, by folder: nothing else that lies in the project goes out.
+LEARNERS = (
+    *("LICENSE", "README.md", "pyproject.toml", "constraints.txt", ".gitignore"),
+    *("conftest.py", "minibatch_kata_pytest.py", "kata/*.py", "plots/*.py"),
+    *(f"plots/{name}.png" for name in ("comparison", "cost", "landscape", "paths")),
+    *("tests/*.py", "tests/judge/*.py", "tests/judge/words.json", "tests/judged/*.py"),
+    # no more of them: they are the mistakes
+    *(f"tests/judge/mistakes/{name}.py" for name in ("__init__", "catalogue", "record")),
+)
 WITH_BLOCKS = ("README.md", "pyproject.toml", "constraints.txt", ".gitignore")
 MARKERS = re.compile(r"(?:# |<!-- )(end )?instructors(?: -->)?")
 
-# What grades needs of the handout, and of solution/ beside it: nothing that is solved.
+# What grades needs: nothing that is solved.
 GRADER = (
-    *("LICENSE", "README.md", "conftest.py", "constraints.txt", "minibatch_kata_pytest.py"),
-    *("pyproject.toml", "tests/", "plots/__init__.py", "plots/files.py", "plots/options.py"),
+    *("LICENSE", "README.md", "pyproject.toml", "constraints.txt", "conftest.py"),
+    *("minibatch_kata_pytest.py", "plots/__init__.py", "plots/files.py", "plots/options.py"),
+    *(pattern for pattern in LEARNERS if pattern.startswith("tests/")),
+    "tests/judge/mistakes/recorded.json",
 )
 GRADER_OF_SOLUTION = (
-    *("solution/__init__.py", "solution/grade.py", "solution/grading/", "solution/points.csv"),
+    *("solution/__init__.py", "solution/grade.py", "solution/points.csv"),
+    *(f"solution/grading/*.{ending}" for ending in ("py", "html", "css", "js")),
 )
 
 
@@ -85,11 +94,13 @@ def handout() -> Files:
     Refused
         If the stubs are solved, or a file is missing.
     """
+    if UNUSABLE:
+        raise Refused(UNUSABLE[0])
     project = project_files()
     for path, file in project.items():
         if path.startswith("kata/"):
             must_be_unsolved(path, file.content)
-    files = {path: file for path, file in project.items() if is_handed_out(path)}
+    files = {path: file for path, file in project.items() if matches(path, LEARNERS)}
     for path in WITH_BLOCKS:
         if path in files:
             files[path] = File(for_learners(files[path].content.decode()).encode())
@@ -98,14 +109,16 @@ def handout() -> Files:
 
 
 def project_files() -> Files:
-    """Return the files that git tracks, or all of the folder's own where it tracks none."""
+    """Return the files that learners get, or that grade them: of a git checkout, tracked ones."""
+    patterns = (*LEARNERS, *GRADER_OF_SOLUTION)
     files = {}
-    for path in tracked() or found():
-        try:
-            content = (ROOT / path).read_bytes()
-        except OSError as error:
-            raise Refused(f"{path} cannot be read: {error.strerror}") from None
-        files[path] = File(content, bool((ROOT / path).stat().st_mode & stat.S_IXUSR))
+    for path in tracked() or found(patterns):
+        if matches(path, patterns):
+            try:
+                content = (ROOT / path).read_bytes()
+            except OSError as error:
+                raise Refused(f"{path} cannot be read: {error.strerror}") from None
+            files[path] = File(content, bool((ROOT / path).stat().st_mode & stat.S_IXUSR))
     return files
 
 
@@ -118,29 +131,18 @@ def tracked() -> list[str]:
     return sorted(filter(None, listed.stdout.decode().split("\0")))
 
 
-def found() -> Iterator[str]:
-    """Yield the paths of the folder but for what tools and runs have left there."""
-    for folder, folders, names in os.walk(ROOT):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in ("__pycache__", "build", "dist")
-            and not name.endswith(".egg-info")
-            and not name.startswith(".")
-            and not (Path(folder) / name / "pyvenv.cfg").is_file()  # a virtual environment
-        )
-        for name in sorted(names):
-            path = (Path(folder) / name).relative_to(ROOT).as_posix()
-            if not path.startswith("plots/counterexample-") and not path.endswith((".pyc", ".zip")):
-                yield path
+def found(patterns: Sequence[str]) -> list[str]:
+    """Return the paths in the folder that match a pattern."""
+    paths = {path for pattern in patterns for path in ROOT.glob(pattern)}
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths)
 
 
-def is_handed_out(path: str) -> bool:
-    """Whether learners get a file of the project."""
-    if path.startswith("tests/judge/mistakes/"):
-        return path.removeprefix("tests/judge/mistakes/") in MISTAKE_FILES
-    hidden = path.startswith(".") and path != ".gitignore"  # settings for development
-    return not hidden and not path.startswith(LEFT_OUT)
+def matches(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a path is one of these, in which a star stands for a part of one name."""
+    depth = path.count("/")
+    return any(
+        pattern.count("/") == depth and PurePosixPath(path).match(pattern) for pattern in patterns
+    )
 
 
 def must_be_unsolved(path: str, content: bytes) -> None:
@@ -215,8 +217,8 @@ def without_chance() -> Iterator[None]:
 def autograding(project: Files, files: Files) -> Files:
     """Return what grades learners' repositories on GitHub, and submissions on Gradescope."""
     scripts = {name: File(read(name), executable=True) for name in ("setup.sh", "run_autograder")}
-    grader = {path: file for path, file in files.items() if path.startswith(GRADER)}
-    grader |= {path: file for path, file in project.items() if path.startswith(GRADER_OF_SOLUTION)}
+    grader = {path: file for path, file in files.items() if matches(path, GRADER)}
+    grader |= {path: file for path, file in project.items() if matches(path, GRADER_OF_SOLUTION)}
     upload = {**scripts, "grader.zip": File(zipped(grader))}
     own = {f"autograding/{name}": file for name, file in upload.items()}
     return {
@@ -297,8 +299,6 @@ def why_not(out: Path, force: bool) -> str:
     whole = out.resolve()
     if whole == ROOT or whole in ROOT.parents or (out / "solution").exists():
         return "it holds the project, or a part of it that is not handed out"
-    if ROOT in whole.parents and not tracked():
-        return "it is inside the project, and would be a part of the next handout"
     if out.suffix == ".zip":
         if out.is_dir():
             return "it is a folder"

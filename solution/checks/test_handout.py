@@ -123,7 +123,7 @@ def test_no_checks_settings_or_bytecode_are_there(files: Files) -> None:
         assert not inner.endswith(".pyc"), path
         if inner.startswith("solution/"):
             assert path.startswith("autograding/")
-            assert inner.startswith(handout.GRADER_OF_SOLUTION), path
+            assert handout.matches(inner, handout.GRADER_OF_SOLUTION), path
         if inner in ("pyproject.toml", "constraints.txt", ".gitignore"):
             assert not re.search("solution|ruff|mypy|instructors", content.decode()), path
 
@@ -460,29 +460,48 @@ def test_project_is_never_written_over(
     assert reason in capsys.readouterr().err
 
 
-def test_without_git_the_folder_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for path in (
-        *("README.md", ".gitignore", "kata/data.py", "solution/data.py", "plots/paths.png"),
-        *("plots/counterexample.py", "plots/counterexample-predict.png", "old.zip"),
-        *("kata/__pycache__/data.pyc", ".venv/a.py", "env/pyvenv.cfg", "env/lib/a.py"),
-        *("a.egg-info/PKG-INFO", "build/a.py", ".git/config"),
-    ):
+BELONGS = (
+    *(".gitignore", "README.md", "kata/data.py", "plots/paths.png", "solution/grade.py"),
+    *("tests/judge/mistakes/record.py", "tests/judge/verdicts.py"),
+)
+LIES_AROUND = (
+    *("class/ann/kata/data.py", "class/ann.zip", "results/results.csv", "results/class.json"),
+    *("roster.csv", "tests/results.csv", "tests/class/data.py", "plots/counterexample-predict.png"),
+    *("kata/__pycache__/data.pyc", ".venv/a.py", ".git/config", "tests/judge/mistakes/own.py"),
+    *("solution/grading/results/results.csv", "notes/README.md", "solution/data.py"),
+)
+
+
+def test_nothing_else_that_lies_in_the_folder_goes_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for path in BELONGS + LIES_AROUND:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text("", encoding="utf-8")
     monkeypatch.setattr(handout, "ROOT", tmp_path)
     monkeypatch.setattr(handout, "tracked", list)
-    assert sorted(handout.project_files()) == [
-        *(".gitignore", "README.md", "kata/data.py", "plots/counterexample.py"),
-        *("plots/paths.png", "solution/data.py"),
-    ]
-    assert "would be a part of the next" in handout.why_not(tmp_path / "out", force=False)
+    assert {*handout.project_files()} == {*BELONGS}
+    monkeypatch.setattr(handout, "tracked", lambda: [*BELONGS, *LIES_AROUND])
+    assert {*handout.project_files()} == {*BELONGS}
 
 
-def test_git_says_what_belongs_to_the_project() -> None:
+def test_what_git_does_not_track_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     tracked = handout.tracked()
     if not tracked:
         pytest.skip("this is no git checkout")
-    assert {"README.md", "kata/data.py"} <= {*tracked} == {*handout.project_files()}
+    assert "tests/strategies.py" in handout.project_files()
+    monkeypatch.setattr(handout, "tracked", lambda: sorted({*tracked} - {"tests/strategies.py"}))
+    assert "tests/strategies.py" not in handout.project_files()
+
+
+def test_every_module_of_the_project_is_on_the_list_or_of_the_instructor() -> None:
+    """A new folder of modules would be missing in the handout without this."""
+    mistakes = {f"tests/judge/mistakes/{stage}.py" for stage in FILES}
+    assert {
+        path
+        for path in handout.tracked()
+        if path.endswith(".py") and not path.startswith("solution/")
+    } <= {*handout.project_files()} | mistakes
 
 
 # -- grading ----------------------------------------------------------------------------------
