@@ -83,11 +83,13 @@ def test_of_one_time_none_is_the_newest(tmp_path: Path) -> None:
 
 
 @EACH
-@pytest.mark.parametrize("kind", ["{}/kata/", "{}_data/"])
-def test_a_class_is_known_as_one(tmp_path: Path, put: Put, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["{}/kata/", "{}/"])
+@pytest.mark.parametrize("alike", [False, True])
+def test_a_class_is_known_as_one(tmp_path: Path, put: Put, kind: str, alike: bool) -> None:
     files: dict[str, bytes] = {}
     for number in range(4):
-        files |= {kind.format(number) + n: t + b"# %d" % number for n, t in FILES.items()}
+        own = b"" if alike else b"# %d" % number
+        files |= {kind.format(number) + n: t + own for n, t in FILES.items()}
     with pytest.raises(Unreadable, match=r"looks like a class of 4 submissions .* with --all-in"):
         read(put(tmp_path / "class", files))
 
