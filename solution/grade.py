@@ -41,8 +41,8 @@ same tests, is not judged again: a run that was interrupted goes on when it is s
   python -m solution.grade class/* --out results
   python -m solution.grade --all-in class --out results --jobs 8
   python -m solution.grade --all-in class.zip --out results
-  python -m solution.grade --all-in class --out part1 --secret WORD --shard 1/2  # on one machine
-  python -m solution.grade --all-in class --out part2 --secret WORD --shard 2/2  # on another
+  python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
+  python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
   python -m solution.grade merge part1 part2 --out results
 
 A submission that is called merge is ./merge.
@@ -187,7 +187,7 @@ def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
         "--secret",
         metavar="TEXT",
         help="what the examples are drawn from, besides the code (default: what the class was "
-        "judged with before, or a new one; needed for parts, which must have the same)",
+        "judged with before, or a new one; with --shard, one made of all that was handed in)",
     )
     add_options_of_limits(parser)
 
@@ -331,18 +331,17 @@ def grade(options: argparse.Namespace) -> int:
     sources = naming.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
-    secret = options.secret or run.known_secret(options.out)
-    if options.shard and not secret:
-        return refuse(PROGRAM, "--shard: all parts need the same secret: add --secret TEXT to each")
-    secret = secret or secrets.token_hex(16)
+    grading = run.Grading(sources, settings, options.out, "", options.take)
+    grading.secret = options.secret or run.known_secret(options.out)
+    if not grading.secret:
+        grading.secret = grading.common_secret() if options.shard else secrets.token_hex(16)
     number, of = options.shard or (1, 1)
     names = list(sources)[number - 1 :: of]
     dropped = {*run.known_names(options.out)} - {*sources}
     try:
-        run.write_manifest(list(sources), settings, options.out, secret)
+        run.write_manifest(list(sources), settings, options.out, grading.secret)
     except OSError as error:
         return refuse(PROGRAM, f"--out {options.out}: {error.strerror}")
-    grading = run.Grading(sources, settings, options.out, secret, options.take)
     try:
         judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:
