@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from plots.options import whole
-from solution.grading import results, run, sandbox, submissions
+from solution.grading import class_files, results, run, sandbox, submissions
 from solution.grading.remote import Limits
 from solution.grading.scores import Points, Result, score
 from tests.judge import wording
@@ -347,7 +347,7 @@ def refuse(command: str, why: object) -> int:
 def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     """Write the results of the class, and say how it did."""
     found = [result for name in names if (result := run.load(options.out, name)) is not None]
-    results.write_class(found, options.points, options.out)
+    class_files.write_class(found, options.points, options.out)
     print(summary(found, options.points))
     print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
     failed = [r["submission"] for r in found if score(r, options.points) is None]

@@ -1,0 +1,80 @@
+"""What is handed back of one submission: to the learner, and to two platforms."""
+
+from typing import Any
+
+from solution.grading.results import number, on_one_line
+from solution.grading.scores import GRADER_ERROR, Points, Result, score
+
+
+def said(result: Result, name: str) -> str:
+    """Return the lines that a learner reads about one function."""
+    found = result["functions"][name]
+    headline = found["headline"] or f"all {found['tests']} properties hold"
+    lines = [f"    {label:<10}{text}".rstrip() for label, text in found["lines"]]
+    return "\n".join([f"{name}: {headline}", *lines])
+
+
+def report(result: Result, points: Points) -> str:
+    """Write what a learner gets to read."""
+    total = score(result, points)
+    most = number(sum(points.values()))
+    points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
+    lines = [f"{on_one_line(result['submission'])}: {points_text}"]
+    if not result["locked"]:
+        lines.append("(judged without a sandbox)")
+    if result["problem"]:
+        lines.append(f"nothing could be read: this submission {result['problem']}")
+    for name, value in points.items():
+        status = result["functions"][name]["status"]
+        own = value if status == "passed" else 0
+        lines.append(f"  {name:<18}{status:<14}{number(own):>5} of {number(value)}")
+    return "\n".join([*lines, "", result["report"]]).rstrip() + "\n"
+
+
+def gradescope(result: Result, points: Points) -> dict[str, Any]:
+    """Return the results in Gradescope's form.
+
+    Without a score where the grader failed: then Gradescope shows that the autograder did.
+    """
+    tests = []
+    for name, value in points.items():
+        status = result["functions"][name]["status"]
+        right = status == "passed"
+        tests.append(
+            {
+                "name": name,
+                "score": value if right else 0.0,
+                "max_score": value,
+                "status": "passed" if right else "failed",
+                "output": f"{status}\n{said(result, name)}",
+                "visibility": "visible",
+            }
+        )
+    total = score(result, points)
+    found: dict[str, Any] = {} if total is None else {"score": total}
+    return found | {
+        "execution_time": result["seconds"],
+        "output": report(result, points),
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    }
+
+
+def classroom(result: Result, points: Points) -> dict[str, Any]:
+    """Return the results in the form, of version 3, that GitHub Classroom's reporter reads.
+
+    It prints what it is given, and GitHub obeys some of what is printed: so there is no text of the
+    learner's in it. The report is in `report.txt`.
+    """
+    states = {"passed": "pass", GRADER_ERROR: "error"}
+    tests = []
+    for name, value in points.items():
+        state = states.get(result["functions"][name]["status"], "fail")
+        gained = value if state == "pass" else 0.0
+        tests.append({"name": name, "status": state, "score": gained, "line_no": 0})
+        if state == "error":
+            tests[-1]["message"] = "the grader failed"
+    found = {test["status"] for test in tests}
+    status = "error" if "error" in found else "fail" if "fail" in found else "pass"
+    return {"version": 3, "status": status, "max_score": sum(points.values()), "tests": tests}
