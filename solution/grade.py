@@ -202,7 +202,7 @@ def must_exist(parser: argparse.ArgumentParser, paths: Sequence[Path]) -> None:
     """Refuse what is not there."""
     missing = [path for path in paths if not os.path.lexists(path)]
     if missing:
-        parser.error(f"there is no {missing[0]}")
+        parser.error(f"there is no {results.on_one_line(str(missing[0]))}")
 
 
 def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -323,7 +323,7 @@ def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespac
 def say_what_is_missing(unreadable: Mapping[str, str], dropped: int) -> None:
     """Name what could not be read, and say how many were graded before, but are not named now."""
     for name, problem in unreadable.items():
-        print(f"{results.on_one_line(name)} {problem}")
+        print(results.on_one_line(f"{name} {problem}"))
     if dropped:
         left_out = f"{dropped} of an earlier run are not named now, and"
         print(f"{left_out} are left out of the results")

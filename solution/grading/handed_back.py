@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from solution.grading.results import number, on_one_line
+from solution.grading.results import number, on_lines, on_one_line
 from solution.grading.scores import GRADER_ERROR, Points, Result, score
 
 
@@ -11,7 +11,7 @@ def said(result: Result, name: str) -> str:
     found = result["functions"][name]
     headline = found["headline"] or f"all {found['tests']} properties hold"
     lines = [f"    {label:<10}{text}".rstrip() for label, text in found["lines"]]
-    return "\n".join([f"{name}: {headline}", *lines])
+    return on_lines("\n".join([f"{name}: {headline}", *lines]))
 
 
 def report(result: Result, points: Points) -> str:
@@ -28,7 +28,7 @@ def report(result: Result, points: Points) -> str:
         status = result["functions"][name]["status"]
         own = value if status == "passed" else 0
         lines.append(f"  {name:<18}{status:<14}{number(own):>5} of {number(value)}")
-    return "\n".join([*lines, "", result["report"]]).rstrip() + "\n"
+    return on_lines("\n".join([*lines, "", result["report"]])).rstrip() + "\n"
 
 
 def gradescope(result: Result, points: Points) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,16 @@ def to_json(value: Any) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def on_one_line(name: str) -> str:
+def on_one_line(text: str) -> str:
     """Return a stranger's text that a terminal shows, and does not obey."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+    return "".join(c if is_shown(c) else ascii(c)[1:-1] for c in text)
+
+
+def on_lines(text: str) -> str:
+    """Return the same of a text of several lines."""
+    return "\n".join(map(on_one_line, text.split("\n")))
+
+
+def is_shown(character: str) -> bool:
+    """Whether a terminal only shows a character: also the wide space in a Chinese name."""
+    return character.isprintable() or unicodedata.category(character) == "Zs"
