@@ -1,5 +1,7 @@
 """What is written of a class: by whoever reads it, a spreadsheet, a terminal or a platform."""
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 
 from solution import grade
 from solution.grading import results, run
+from solution.grading.class_files import write_submission
 from solution.grading.handed_back import gradescope, report
 
 POINTS = dict.fromkeys(results.FUNCTIONS, 5.0) | {"make_data": 7.5}
@@ -60,3 +63,47 @@ def test_errors_of_the_grader_do_not_steer_the_terminal(tmp_path: Path) -> None:
 
 def test_a_wide_space_in_a_name_is_a_space() -> None:
     assert results.on_one_line("李\u3000明") == "李\u3000明"
+
+
+# -- GitHub Classroom ---------------------------------------------------------------------------
+
+
+def runners(folder: Path) -> dict[str, Any]:
+    """Return what GitHub Classroom's reporter is given, by the names of its runners."""
+    lines = (folder / "classroom.env").read_text(encoding="utf-8").splitlines()
+    variables = dict(line.split("=", 1) for line in lines)
+    names = variables["RUNNERS"].split(",")
+    return {
+        name: json.loads(base64.b64decode(variables[f"{name.upper()}_RESULTS"])) for name in names
+    }
+
+
+def test_the_points_that_github_classroom_counts_are_those_of_the_table(tmp_path: Path) -> None:
+    points = POINTS | {"predict": 0.0}
+    found = result("ann", make_data="wrong", predict="raised", train="timeout")
+    write_submission(found, points, tmp_path)
+    given = runners(tmp_path / "submissions" / "ann")
+    assert list(given) == [name for name in points if name != "predict"]
+    for runner in given.values():
+        assert runner["version"] == 3
+        assert all(test.keys() >= {"name", "status", "score"} for test in runner["tests"])
+    # what it reports, and what its table shows: a share of a runner's points for each test
+    reported = sum(test["score"] for runner in given.values() for test in runner["tests"])
+    shown = 0.0
+    for runner in given.values():
+        statuses = [test["status"] for test in runner["tests"]]
+        shown += statuses.count("pass") / len(statuses) * runner["max_score"]
+    assert reported == shown == 45
+    assert sum(runner["max_score"] for runner in given.values()) == 57.5
+    assert {name for name, runner in given.items() if runner["status"] == "fail"} == {
+        "make_data",
+        "train",
+    }
+
+
+def test_github_classroom_gets_no_text_of_the_learners(tmp_path: Path) -> None:
+    found = result("::error::", predict="raised")
+    write_submission(found, POINTS, tmp_path)
+    folder = tmp_path / "submissions" / results.folder_of("::error::")
+    assert "error" not in json.dumps(runners(folder))
+    assert "predict is raised" not in json.dumps(runners(folder))

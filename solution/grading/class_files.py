@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from solution.grading import page
-from solution.grading.handed_back import classroom, gradescope, report
+from solution.grading.handed_back import classroom_variables, gradescope, report
 from solution.grading.results import folder_of, to_json, write_text
 from solution.grading.scores import Points, Result
 from solution.grading.tables import junit, to_csv
@@ -16,7 +16,7 @@ def write_submission(result: Result, points: Points, out: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "report.txt", report(result, points))
     write_text(folder / "gradescope.json", to_json(gradescope(result, points)))
-    write_text(folder / "classroom.json", to_json(classroom(result, points)))
+    write_text(folder / "classroom.env", classroom_variables(result, points))
 
 
 def write_class(results: Sequence[Result], points: Points, out: Path) -> None:

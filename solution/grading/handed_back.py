@@ -1,5 +1,7 @@
 """What is handed back of one submission: to the learner, and to two platforms."""
 
+import base64
+import json
 from typing import Any
 
 from solution.grading.results import number, on_lines, on_one_line
@@ -61,20 +63,36 @@ def gradescope(result: Result, points: Points) -> dict[str, Any]:
     }
 
 
-def classroom(result: Result, points: Points) -> dict[str, Any]:
+def classroom(result: Result, points: Points) -> dict[str, dict[str, Any]]:
     """Return the results in the form, of version 3, that GitHub Classroom's reporter reads.
 
-    It prints what it is given, and GitHub obeys some of what is printed: so there is no text of the
-    learner's in it. The report is in `report.txt`.
+    Each function is a test runner of its own: within one, the reporter's table counts tests, not
+    their points. One that is worth nothing would count as 1 there, and is left out.
+
+    The reporter prints what it is given, and GitHub obeys some of what is printed: so there is no
+    text of the learner's in it. The report is in `report.txt`.
     """
     states = {"passed": "pass", GRADER_ERROR: "error"}
-    tests = []
+    runners = {}
     for name, value in points.items():
         state = states.get(result["functions"][name]["status"], "fail")
-        gained = value if state == "pass" else 0.0
-        tests.append({"name": name, "status": state, "score": gained, "line_no": 0})
+        test = {"name": name, "status": state, "score": value if state == "pass" else 0.0}
+        test["line_no"] = 0
         if state == "error":
-            tests[-1]["message"] = "the grader failed"
-    found = {test["status"] for test in tests}
-    status = "error" if "error" in found else "fail" if "fail" in found else "pass"
-    return {"version": 3, "status": status, "max_score": sum(points.values()), "tests": tests}
+            test["message"] = "the grader failed"
+        if value:
+            runners[name] = {"version": 3, "status": state, "max_score": value, "tests": [test]}
+    return runners
+
+
+def classroom_variables(result: Result, points: Points) -> str:
+    """Write the environment variables that hand the results to GitHub Classroom's reporter.
+
+    `RUNNERS` has the names of its runners, and each of them a variable with its JSON, in base64.
+    """
+    runners = classroom(result, points)
+    lines = [f"RUNNERS={','.join(runners)}"]
+    for name, found in runners.items():
+        encoded = base64.b64encode(json.dumps(found).encode()).decode()
+        lines.append(f"{name.upper()}_RESULTS={encoded}")
+    return "\n".join(lines) + "\n"
