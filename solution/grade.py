@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from plots.options import whole
-from solution.grading import class_files, results, run, sandbox, submissions
+from solution.grading import class_files, one_grader, results, run, sandbox, submissions
 from solution.grading.remote import Limits
 from solution.grading.scores import Points, Result, score
 from tests.judge import wording
@@ -40,8 +40,9 @@ same tests, is not judged again: a run that was interrupted goes on when it is s
 A submission that is called merge is ./merge.
 """
 ENDING = """\
-exit status: 0 all graded; 1 the grader itself failed on some, which have no score: run it again;
-2 bad options, or a host that cannot lock code up; 130 interrupted
+exit status: 0 all graded; 1 the grader itself failed on some, which have no score, or could not
+write: run it again; 2 bad options, another grader at work on DIR, or a host that cannot lock code
+up; 130 interrupted
 """
 MERGE_ENDING = """\
 exit status: 0 all graded; 1 some are not judged, or the grader itself failed on them; 2 bad
@@ -270,11 +271,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        status: int = options.run(options)
-        return status
+        with one_grader.alone_in(options.out):
+            status: int = options.run(options)
+            return status
+    except one_grader.AtWork as error:
+        return refuse(PROGRAM, error)
     except KeyboardInterrupt:
         print("\ninterrupted: the same command goes on from here", file=sys.stderr)
         return 130
+    except OSError as error:  # no space left, say: every file is whole, or as it was
+        why = results.on_one_line(f"{error.strerror or error} ({error.filename or options.out})")
+        print(f"{PROGRAM}: {why}: the same command goes on from here", file=sys.stderr)
+        return 1
 
 
 def interrupt(*_: Any) -> None:
@@ -290,10 +298,7 @@ def grade(options: argparse.Namespace) -> int:
     number, of = options.shard or (1, 1)
     names = list(paths)[number - 1 :: of]
     dropped = {*run.known_names(options.out)} - {*paths}
-    try:
-        run.write_manifest(list(paths), settings, options.out)
-    except OSError as error:
-        return refuse(PROGRAM, f"--out {options.out}: {error.strerror}")
+    run.write_manifest(list(paths), settings, options.out)
     grading = run.Grading(paths, settings, options.out)
     try:
         judge(grading, names, options)
