@@ -1,6 +1,8 @@
 """What is written of a class: by whoever reads it, a spreadsheet, a terminal or a platform."""
 
 import base64
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,9 @@ import pytest
 
 from solution import grade
 from solution.grading import results, run
-from solution.grading.class_files import write_submission
+from solution.grading.class_files import write_class, write_submission
 from solution.grading.handed_back import gradescope, report
+from solution.grading.tables import to_csv
 
 POINTS = dict.fromkeys(results.FUNCTIONS, 5.0) | {"make_data": 7.5}
 CLEARS = "\x1b[2J\x9b31m\r\u202e"  # the screen; colours; goes back; writes from right to left
@@ -63,6 +66,49 @@ def test_errors_of_the_grader_do_not_steer_the_terminal(tmp_path: Path) -> None:
 
 def test_a_wide_space_in_a_name_is_a_space() -> None:
     assert results.on_one_line("李\u3000明") == "李\u3000明"
+
+
+# -- spreadsheets -------------------------------------------------------------------------------
+
+
+def test_excel_reads_chinese_names_and_scripts_read_ascii_as_ever(tmp_path: Path) -> None:
+    for name, begin in (("李小明", b"\xef\xbb\xbfsubmission,"), ("ann", b"submission,")):
+        write_class([result(name)], POINTS, tmp_path)
+        content = (tmp_path / "results.csv").read_bytes()
+        assert content.startswith(begin)
+        assert name in content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        *((f"{sign}1+1", f"'{sign}1+1") for sign in "=+-@＝＋－＠"),
+        ("ann;=cmd()", "ann;'=cmd()"),
+        ("ann; =cmd()", "ann;' =cmd()"),
+        ("ann\n@cmd()", "ann\n'@cmd()"),
+        ("ann\t=cmd()", "ann\\t=cmd()"),
+        ("\r=cmd()", "\\r=cmd()"),
+        ("ann-lee a@b.c 李", "ann-lee a@b.c 李"),
+    ],
+)
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_no_name_is_a_formula_wherever_a_spreadsheet_is_opened(
+    name: str, cell: str, separator: str
+) -> None:
+    text = to_csv([result(name)], POINTS).removeprefix("\ufeff")
+    rows = [*csv.DictReader(io.StringIO(text, newline=""))]
+    assert [row["submission"] for row in rows] == [cell]
+    for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+        assert not [one for one in line if one.lstrip()[:1] and one.lstrip()[0] in "=+-@＝＋－＠"]
+
+
+def test_a_row_says_where_the_report_is(tmp_path: Path) -> None:
+    write_class([result("ann"), result("b/ann")], POINTS, tmp_path)
+    with (tmp_path / "results.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            assert (
+                (tmp_path / row["folder"] / "report.txt").read_text().startswith(row["submission"])
+            )
 
 
 # -- GitHub Classroom ---------------------------------------------------------------------------

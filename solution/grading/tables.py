@@ -1,38 +1,34 @@
 """The tables of a class, one entry a submission: results.csv, and JUnit's XML."""
 
-import csv
-import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from solution.grading.handed_back import said
-from solution.grading.results import FUNCTIONS, number
+from solution.grading.results import FUNCTIONS, folder_of, number
 from solution.grading.scores import GRADER_ERROR, Points, Result, score
+from solution.grading.sheets import for_spreadsheets
 from tests.judge.functions import STAGE_OF
+
+ABOUT = ("id", "name", "email", "folder")  # behind the functions, where scripts may not look
 
 
 def to_csv(results: Sequence[Result], points: Points) -> str:
     """Write the table of the class, one row a submission."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["submission", "score", "max_score", *FUNCTIONS])
+    lines = [["submission", "score", "max_score", *FUNCTIONS, *ABOUT]]
     for result in results:
         total = score(result, points)
-        rows.writerow(
+        lines.append(
             [
-                harmless(result["submission"]),
+                result["submission"],
                 "" if total is None else number(total),
                 number(sum(points.values())),
                 *(result["functions"][name]["status"] for name in FUNCTIONS),
+                *("", "", ""),
+                f"submissions/{folder_of(result['submission'])}",
             ]
         )
-    return text.getvalue()
-
-
-def harmless(name: str) -> str:
-    """Return a name that a spreadsheet does not take for a formula."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+    return for_spreadsheets(lines)
 
 
 def junit(results: Sequence[Result]) -> str:
