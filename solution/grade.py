@@ -3,9 +3,7 @@
 import argparse
 import os
 import signal
-import statistics
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,19 @@ from typing import Any
 from tqdm import tqdm
 
 from plots.options import whole
-from solution.grading import class_files, one_grader, results, run, sandbox, submissions
+from solution.grading import (
+    class_files,
+    gradebooks,
+    one_grader,
+    results,
+    run,
+    sandbox,
+    sheets,
+    submissions,
+    telling,
+)
 from solution.grading.remote import Limits
-from solution.grading.scores import Points, Result, score
-from tests.judge import wording
+from solution.grading.scores import score
 
 POINTS = Path(__file__).parent / "points.csv"
 PROGRAM = "python -m solution.grade"
@@ -137,6 +144,19 @@ def add_options_of_results(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="points of each function, a CSV file (default: solution/points.csv)",
     )
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="who is in the class: a CSV file with the columns id, name, email (or some of them), "
+        "or what Canvas exports of a gradebook, or Moodle's grading worksheet: DIR gets that "
+        "back, with the scores in it",
+    )
+    parser.add_argument(
+        "--assignment",
+        metavar="NAME",
+        help="which of the assignments in Canvas's gradebook, if there are several",
+    )
 
 
 def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
@@ -214,12 +234,26 @@ def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) 
         options.points = results.read_points(options.points, own)
     except results.BadPoints as error:
         parser.error(f"--points: {error}")
+    read_roster(parser, options)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         if not os.access(options.out, os.W_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:
         parser.error(f"--out {options.out}: {error.strerror}")
+
+
+def read_roster(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Read who is in the class."""
+    if options.roster is None:
+        if options.assignment:
+            parser.error("--assignment is for a gradebook of Canvas's, which --roster names")
+        return
+    most = sum(options.points.values())
+    try:
+        options.roster = gradebooks.read(options.roster, options.assignment, most)
+    except sheets.BadSheet as error:
+        parser.error(results.on_one_line(f"--roster {options.roster}: {error}"))
 
 
 def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:
@@ -352,8 +386,12 @@ def refuse(command: str, why: object) -> int:
 def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     """Write the results of the class, and say how it did."""
     found = [result for name in names if (result := run.load(options.out, name)) is not None]
-    class_files.write_class(found, options.points, options.out)
-    print(summary(found, options.points))
+    matching = class_files.write_class(found, options.points, options.out, options.roster)
+    print(telling.summary(found, options.points))
+    if options.roster:
+        judged = [result["submission"] for result in found]
+        for line in telling.about_roster(options.roster, matching, judged, options.points):
+            print(line)
     print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
     failed = [r["submission"] for r in found if score(r, options.points) is None]
     for name in failed[:10]:
@@ -364,25 +402,6 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     if failed:
         print("run the same command again (grader-errors.txt says more)", file=sys.stderr)
     return int(bool(failed or missing))
-
-
-def summary(found: Sequence[Result], points: Points) -> str:
-    """Say in a few lines how the class did."""
-    scores = sorted(own for r in found if (own := score(r, points)) is not None)
-    most = sum(points.values())
-    lines = [wording.say("graded {n:submission|submissions}", {"n": len(found)})]
-    if scores:
-        middle = results.number(statistics.median(scores))
-        finished = sum(gained == most for gained in scores)
-        lines[0] += f": {finished} have all {results.number(most)} points, the median is {middle}"
-    for name in points:
-        statuses = Counter(r["functions"][name]["status"] for r in found)
-        told = ", ".join(f"{statuses[s]} {s}" for s in results.STATUSES if statuses[s])
-        lines.append(f"  {name:<18}{told}")
-    unlocked = sum(not r["locked"] for r in found)
-    if unlocked:
-        lines.append(f"  {unlocked} of them were judged without a sandbox")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -76,8 +76,8 @@ def read(path: Path) -> Sheet:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         raise BadSheet("it is no UTF-8: save it as “CSV UTF-8”") from None
-    delimiter = max(DELIMITERS, key=lambda one: len(next(rows(text, one), [])))
     try:
+        delimiter = max(DELIMITERS, key=lambda one: len(next(rows(text, one), [])))
         header, *below = filter(any, rows(text, delimiter))
     except (ValueError, csv.Error):
         raise BadSheet("it is no table: its first line must name the columns") from None

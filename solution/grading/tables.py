@@ -2,29 +2,34 @@
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from solution.grading.handed_back import said
 from solution.grading.results import FUNCTIONS, folder_of, number
+from solution.grading.roster import Student
 from solution.grading.scores import GRADER_ERROR, Points, Result, score
 from solution.grading.sheets import for_spreadsheets
 from tests.judge.functions import STAGE_OF
 
+NOBODY = Student(-1)
 ABOUT = ("id", "name", "email", "folder")  # behind the functions, where scripts may not look
 
 
-def to_csv(results: Sequence[Result], points: Points) -> str:
-    """Write the table of the class, one row a submission."""
+def to_csv(
+    results: Sequence[Result], points: Points, student_of: Mapping[str, Student] | None = None
+) -> str:
+    """Write the table of the class, one row a submission; whose each is, as far as it is known."""
     lines = [["submission", "score", "max_score", *FUNCTIONS, *ABOUT]]
     for result in results:
         total = score(result, points)
+        student = (student_of or {}).get(result["submission"], NOBODY)
         lines.append(
             [
                 result["submission"],
                 "" if total is None else number(total),
                 number(sum(points.values())),
                 *(result["functions"][name]["status"] for name in FUNCTIONS),
-                *("", "", ""),
+                *(student.id, student.name, student.email),
                 f"submissions/{folder_of(result['submission'])}",
             ]
         )
