@@ -12,18 +12,17 @@ from tqdm import tqdm
 
 from plots.options import whole
 from solution.grading import (
-    class_files,
     gradebooks,
     one_grader,
+    overrides,
     results,
     run,
     sandbox,
     sheets,
     submissions,
-    telling,
 )
+from solution.grading.closing import finish
 from solution.grading.remote import Limits
-from solution.grading.scores import score
 
 POINTS = Path(__file__).parent / "points.csv"
 PROGRAM = "python -m solution.grade"
@@ -37,9 +36,12 @@ no files but Python's own, no other processes (Linux 6.2 or later).
 DIR gets results.csv, class.html, junit.xml, and a folder for each submission with report.txt,
 what Gradescope and GitHub Classroom read, and judged.json. What is judged there already, by the
 same tests, is not judged again: a run that was interrupted goes on when it is started again.
+Submissions that DIR has results of stay there though they are not named: so some can be judged
+again, or come late. In overrides.csv there you may change points, and write comments.
 
   python -m solution.grade class/* --out results
   python -m solution.grade --all-in class --out results --jobs 8
+  python -m solution.grade class/ann late/bob.zip --out results     # the others stay as they are
   python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
   python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
   python -m solution.grade merge part1 part2 --out results
@@ -162,7 +164,12 @@ def add_options_of_results(parser: argparse.ArgumentParser) -> None:
 def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is judged, and how."""
     add = parser.add_argument
-    add("--all-in", type=Path, metavar="FOLDER", help="take all that is in this folder")
+    add(
+        "--all-in",
+        type=Path,
+        metavar="FOLDER",
+        help="the class is what is in this folder, and nothing that was graded before",
+    )
     add(
         "--jobs",
         type=whole(1),
@@ -308,8 +315,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with one_grader.alone_in(options.out):
             status: int = options.run(options)
             return status
-    except one_grader.AtWork as error:
-        return refuse(PROGRAM, error)
+    except (one_grader.AtWork, sheets.BadSheet) as error:
+        return refuse(PROGRAM, results.on_one_line(str(error)))
     except KeyboardInterrupt:
         print("\ninterrupted: the same command goes on from here", file=sys.stderr)
         return 130
@@ -331,14 +338,18 @@ def grade(options: argparse.Namespace) -> int:
     settings = run.Settings(not options.no_sandbox, limits)
     number, of = options.shard or (1, 1)
     names = list(paths)[number - 1 :: of]
-    dropped = {*run.known_names(options.out)} - {*paths}
-    run.write_manifest(list(paths), settings, options.out)
+    others = sorted({*run.known_names(options.out)} - {*paths})
+    kept = [] if options.all_in or options.shard else others
+    whole = sorted([*paths, *kept])
+    if not options.shard:
+        overrides.read(options.out, whole)  # what is wrong there is said before hours of judging
+    run.write_manifest(whole, settings, options.out)
     grading = run.Grading(paths, settings, options.out)
     try:
         judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:
         return refuse(PROGRAM, error)
-    say_what_is_missing(grading.unreadable, len(dropped))
+    say_what_is_missing(grading.unreadable, len(others), bool(kept))
     run.write_errors(grading.errors, options.out)
     if options.shard:
         print(
@@ -346,7 +357,7 @@ def grade(options: argparse.Namespace) -> int:
             f"parts together with: {PROGRAM} merge DIR... --out DIR"
         )
         return int(bool(grading.errors))
-    return finish(list(paths), options)
+    return finish(whole, options.points, options.roster, options.out)
 
 
 def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespace) -> None:
@@ -359,13 +370,13 @@ def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespac
         grading.run(*place, names, bar.update, options.anew)
 
 
-def say_what_is_missing(unreadable: Mapping[str, str], dropped: int) -> None:
-    """Name what could not be read, and say how many were graded before, but are not named now."""
+def say_what_is_missing(unreadable: Mapping[str, str], others: int, kept: bool) -> None:
+    """Name what could not be read, and say what becomes of those who are not named now."""
     for name, problem in unreadable.items():
         print(results.on_one_line(f"{name} {problem}"))
-    if dropped:
-        left_out = f"{dropped} of an earlier run are not named now, and"
-        print(f"{left_out} are left out of the results")
+    if others:
+        what = "stay in the results" if kept else "are left out of the results"
+        print(f"{others} of an earlier run are not named now, and {what}")
 
 
 def merge(options: argparse.Namespace) -> int:
@@ -374,34 +385,13 @@ def merge(options: argparse.Namespace) -> int:
         names = run.merge(options.part, options.out)
     except run.NoParts as error:
         return refuse(f"{PROGRAM} merge", error)
-    return finish(names, options)
+    return finish(names, options.points, options.roster, options.out)
 
 
 def refuse(command: str, why: object) -> int:
     """Say why a command cannot be done, and return its exit status."""
     print(f"{command}: {why}", file=sys.stderr)
     return 2
-
-
-def finish(names: Sequence[str], options: argparse.Namespace) -> int:
-    """Write the results of the class, and say how it did."""
-    found = [result for name in names if (result := run.load(options.out, name)) is not None]
-    matching = class_files.write_class(found, options.points, options.out, options.roster)
-    print(telling.summary(found, options.points))
-    if options.roster:
-        judged = [result["submission"] for result in found]
-        for line in telling.about_roster(options.roster, matching, judged, options.points):
-            print(line)
-    print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
-    failed = [r["submission"] for r in found if score(r, options.points) is None]
-    for name in failed[:10]:
-        print(f"{results.on_one_line(name)} has no score: the grader failed", file=sys.stderr)
-    missing = len(names) - len(found)
-    if missing:
-        print(f"{missing} of {len(names)} submissions are not judged", file=sys.stderr)
-    if failed:
-        print("run the same command again (grader-errors.txt says more)", file=sys.stderr)
-    return int(bool(failed or missing))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_no_text_of_strangers_steers_the_terminal_of_who_reads_a_report() -> Non
 def test_what_cannot_be_read_does_not_steer_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    grade.say_what_is_missing({f"ann{CLEARS}": f"holds {CLEARS}"}, 0)
+    grade.say_what_is_missing({f"ann{CLEARS}": f"holds {CLEARS}"}, 0, False)
     assert all(map(results.is_shown, capsys.readouterr().out.rstrip("\n")))
 
 

@@ -354,14 +354,6 @@ def test_results_among_the_submissions_are_none(
     assert rows(out) == rows(graded_few)
 
 
-def test_who_is_not_named_any_more_is_missed(
-    graded_few: Path, few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = shutil.copytree(graded_few, tmp_path / "out")
-    assert grade.main([str(few / "right"), "--out", str(out)]) == 0
-    assert "6 of an earlier run are not named now" in capsys.readouterr().out
-
-
 def test_changed_code_is_judged_again(
     graded: Path, learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from plots.files import write_whole
 from solution.grading import page
 from solution.grading.gradebooks import Roster, moodle_feedback
 from solution.grading.handed_back import classroom_variables, gradescope, report
+from solution.grading.overrides import comments
 from solution.grading.results import folder_of, to_json, write_text
 from solution.grading.roster import Matching, Student, matched
 from solution.grading.scores import Points, Result, score
@@ -70,7 +71,14 @@ def write_for_platforms(
     }
     files[FEEDBACK] = moodle_feedback(reports, roster, matching)
     if roster.platform:
-        files[GRADEBOOKS[roster.platform]] = roster.filled(shares(results, points, matching), {})
+        own = {
+            student: "\n".join(comments(result))
+            for result in results
+            if (student := matching.student_of.get(result["submission"]))
+            and matching.submission_of(student) == result["submission"]
+        }
+        scores = shares(results, points, matching)
+        files[GRADEBOOKS[roster.platform]] = roster.filled(scores, own)
     for name, content in files.items():
         if content:
             write_whole(out / name, content)

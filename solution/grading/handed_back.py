@@ -4,8 +4,9 @@ import base64
 import json
 from typing import Any
 
+from solution.grading.overrides import comments
 from solution.grading.results import number, on_lines, on_one_line
-from solution.grading.scores import GRADER_ERROR, Points, Result, score
+from solution.grading.scores import GRADER_ERROR, Points, Result, gained, score
 
 
 def said(result: Result, name: str) -> str:
@@ -21,15 +22,23 @@ def report(result: Result, points: Points) -> str:
     total = score(result, points)
     most = number(sum(points.values()))
     points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
-    lines = [f"{on_one_line(result['submission'])}: {points_text}"]
+    by_hand = " (the teacher's)" if "points" in result else ""
+    lines = [f"{on_one_line(result['submission'])}: {points_text}{by_hand}"]
     if not result["locked"]:
         lines.append("(judged without a sandbox)")
     if result["problem"]:
         lines.append(f"nothing could be read: this submission {result['problem']}")
     for name, value in points.items():
-        status = result["functions"][name]["status"]
-        own = value if status == "passed" else 0
-        lines.append(f"  {name:<18}{status:<14}{number(own):>5} of {number(value)}")
+        own = result["functions"][name]
+        line = f"  {name:<18}{own['status']:<14}{number(gained(result, name, points)):>5}"
+        by_hand = " (the teacher's)" if "points" in own else ""
+        lines.append(f"{line} of {number(value)}{by_hand}")
+    if said_by_hand := comments(result):
+        lines += [
+            "",
+            "comment:",
+            *(f"  {line}" for text in said_by_hand for line in text.split("\n")),
+        ]
     return on_lines("\n".join([*lines, "", result["report"]])).rstrip() + "\n"
 
 
@@ -45,7 +54,7 @@ def gradescope(result: Result, points: Points) -> dict[str, Any]:
         tests.append(
             {
                 "name": name,
-                "score": value if right else 0.0,
+                "score": gained(result, name, points),
                 "max_score": value,
                 "status": "passed" if right else "failed",
                 "output": f"{status}\n{said(result, name)}",
@@ -76,7 +85,7 @@ def classroom(result: Result, points: Points) -> dict[str, dict[str, Any]]:
     runners = {}
     for name, value in points.items():
         state = states.get(result["functions"][name]["status"], "fail")
-        test = {"name": name, "status": state, "score": value if state == "pass" else 0.0}
+        test = {"name": name, "status": state, "score": gained(result, name, points)}
         test["line_no"] = 0
         if state == "error":
             test["message"] = "the grader failed"

@@ -10,9 +10,23 @@ Points = Mapping[str, float]  # of each function, in order
 GRADER_ERROR = "grader error"  # the status of a function on which the grader itself failed
 
 
+def gained(result: Result, name: str, points: Points) -> float:
+    """Return the points of one function: the teacher's, if these are others."""
+    own = result["functions"][name]
+    given: float = own.get("points", points[name] if own["status"] == "passed" else 0.0)
+    return given
+
+
 def score(result: Result, points: Points) -> float | None:
-    """Return the points of the functions that passed, None if the grader failed at one."""
-    statuses = {name: result["functions"][name]["status"] for name in points}
-    if GRADER_ERROR in statuses.values():
+    """Return the points of a submission: the teacher's, if these are others.
+
+    There are none if the grader failed at a function, and the teacher does not say what it is
+    worth.
+    """
+    if "points" in result:
+        total: float = result["points"]
+        return total
+    open_ones = [name for name in points if "points" not in result["functions"][name]]
+    if GRADER_ERROR in {result["functions"][name]["status"] for name in open_ones}:
         return None
-    return math.fsum(points[name] for name, status in statuses.items() if status == "passed")
+    return math.fsum(gained(result, name, points) for name in points)

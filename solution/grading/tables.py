@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 
 from solution.grading.handed_back import said
+from solution.grading.overrides import comments
 from solution.grading.results import FUNCTIONS, folder_of, number
 from solution.grading.roster import Student
 from solution.grading.scores import GRADER_ERROR, Points, Result, score
@@ -12,7 +13,13 @@ from solution.grading.sheets import for_spreadsheets
 from tests.judge.functions import STAGE_OF
 
 NOBODY = Student(-1)
-ABOUT = ("id", "name", "email", "folder")  # behind the functions, where scripts may not look
+ABOUT = (
+    "id",
+    "name",
+    "email",
+    "folder",
+    "comment",
+)  # behind the functions, where scripts may not look
 
 
 def to_csv(
@@ -31,6 +38,7 @@ def to_csv(
                 *(result["functions"][name]["status"] for name in FUNCTIONS),
                 *(student.id, student.name, student.email),
                 f"submissions/{folder_of(result['submission'])}",
+                "; ".join(comments(result)),
             ]
         )
     return for_spreadsheets(lines)

@@ -41,7 +41,8 @@ def about_roster(
     unknown = [name for name in submissions if name not in matching.student_of]
     if unknown:
         yield (
-            f"no student for: {listed(unknown)} (a column `submission` in the roster says whose it is)"
+            f"no student for: {listed(unknown)} "
+            "(a column `submission` in the roster says whose it is)"
         )
     if several := matching.several():
         yield f"several submissions, and none in the gradebook: {listed(map(called, several))}"
