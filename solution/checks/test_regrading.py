@@ -223,7 +223,7 @@ def test_points_by_hand_stand_where_the_grader_failed(tmp_path: Path) -> None:
     lines = "ann,,40,\nbob,train,1,\ncy,train,5,\n"
     found = with_overrides(tmp_path, lines, one, two, three)
     assert [score(each, POINTS) for each in found] == [40, 58.5, None]
-    assert score(one, POINTS) is None  # what was judged is as it was
+    assert not [each for each in (one, two, three) if score(each, POINTS) is not None]  # as it was
 
 
 def test_a_name_may_be_written_as_the_table_has_it(tmp_path: Path) -> None:
