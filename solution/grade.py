@@ -1,6 +1,7 @@
 """Grade a class: `python -m solution.grade SUBMISSION... --out DIR`."""
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -309,6 +310,8 @@ def fraction(text: str) -> tuple[int, int]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
     options = parse(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that has no Chinese, say
+        sys.stdout.reconfigure(errors="backslashreplace")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:

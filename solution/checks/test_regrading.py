@@ -140,6 +140,18 @@ def test_what_changed_is_told_and_written(
     assert len(table(out / changes.FILE)) == 6  # what changed last
 
 
+def test_a_terminal_need_not_have_the_letters_of_a_name(
+    graded: Grade, learners: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert graded("--all-in", learners) == 0
+    hand_in(learners / "李", predict="wrong")
+    terminal = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(terminal, encoding="ascii"))
+    assert graded("--all-in", learners) == 0
+    sys.stdout.flush()
+    assert rb"  \u674e: score 100 -> 95" in terminal.getvalue()
+
+
 def test_many_changes_are_told_in_a_few_lines() -> None:
     before = {str(n): dict.fromkeys(["score", *results.FUNCTIONS], "1") for n in range(50)}
     after = {name: {**row, "score": "2"} for name, row in before.items()}

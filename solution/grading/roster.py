@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from solution.grading.sheets import BadSheet, Sheet
 
@@ -62,20 +63,26 @@ class Matching:
     students: Sequence[Student] = ()
     student_of: Mapping[str, Student] = field(default_factory=dict)
 
+    @functools.cached_property
+    def submissions_of(self) -> dict[Student, list[str]]:
+        """The submissions of each student who has some."""
+        found: dict[Student, list[str]] = {}
+        for submission, student in self.student_of.items():
+            found.setdefault(student, []).append(submission)
+        return found
+
     def submission_of(self, student: Student) -> str | None:
         """Return a student's submission, if there is one and no other."""
-        own = [name for name, one in self.student_of.items() if one == student]
+        own = self.submissions_of.get(student, [])
         return own[0] if len(own) == 1 else None
 
     def missing(self) -> list[Student]:
         """Return who has no submission."""
-        present = {*self.student_of.values()}
-        return [student for student in self.students if student not in present]
+        return [student for student in self.students if student not in self.submissions_of]
 
     def several(self) -> list[Student]:
         """Return who has more than one."""
-        present = list(self.student_of.values())
-        return [student for student in self.students if present.count(student) > 1]
+        return [one for one in self.students if len(self.submissions_of.get(one, ())) > 1]
 
 
 def students_in(sheet: Sheet) -> list[Student]:
@@ -118,9 +125,11 @@ def matched(submissions: Iterable[str], students: Sequence[Student]) -> Matching
     the login or the e-mail's local part, or what Canvas or Moodle make of these.
     """
     named = {student.submission: student for student in students if student.submission}
+    signs = [(student, signs_of(student)) for student in students]
     found = {}
     for submission in submissions:
-        claims = [student for student in students if is_of(submission, student)]
+        parts = parts_of(submission)
+        claims = [student for student, own in signs if is_of(parts, own)]
         if submission in named:
             found[submission] = named[submission]
         elif len(claims) == 1 and not claims[0].submission:
@@ -128,51 +137,72 @@ def matched(submissions: Iterable[str], students: Sequence[Student]) -> Matching
     return Matching(students, found)
 
 
-def is_of(submission: str, student: Student) -> bool:
+class Parts(NamedTuple):
+    """What a submission's name says of whose it is."""
+
+    name: str  # all of it may be a name
+    text: str  # may have an id in it
+    words: list[str]  # of the name, sorted
+    letters: str  # of the name, without what is between its words
+    number: str  # a platform's
+
+
+class Signs(NamedTuple):
+    """What a student is known by."""
+
+    inside: tuple[str, ...]
+    wholes: frozenset[str]
+    words: list[str]
+    letters: frozenset[str]  # of the name, from any word of it on
+    number: str
+
+
+def parts_of(submission: str) -> Parts:
+    """Take a submission's name apart."""
+    name = text = folded(submission.rpartition("/")[2])
+    number = ""
+    if moodle := MOODLE.fullmatch(text):  # its number is none that learners go by elsewhere
+        name, number = moodle.groups()
+        text = name
+    elif canvas := CANVAS.fullmatch(text):  # a second number is the file's
+        name, number = canvas.groups()
+        text = f"{name}_{number}"
+    own = words(name)
+    return Parts(name, text, sorted(own), "".join(own), number)
+
+
+def signs_of(student: Student) -> Signs:
+    """Return what a student is known by."""
+    identity, email = folded(student.id), folded(student.email)
+    own = words(student.name)
+    turned = frozenset("".join(own[start:] + own[:start]) for start in range(len(own)))
+    wholes = frozenset({folded(student.login), email.partition("@")[0]} - {""})
+    inside = tuple(filter(None, (identity, email)))
+    return Signs(inside, wholes, sorted(own), turned, student.number)
+
+
+def is_of(parts: Parts, signs: Signs) -> bool:
     """Whether something in a submission's name says that it is this student's."""
-    name, text, number = parts(submission)
-    logins = {folded(student.login), folded(student.email).partition("@")[0]} - {""}
     return (
-        (bool(number) and number == student.number)
-        or has(text, folded(student.id))
-        or has(text, folded(student.email))
-        or name in logins
-        or text in logins
-        or is_name(words(name), words(student.name))
+        (bool(parts.number) and parts.number == signs.number)
+        or parts.name in signs.wholes
+        or parts.text in signs.wholes
+        or parts.letters in signs.letters
+        or (bool(parts.words) and parts.words == signs.words)
+        or any(own in parts.text and stands_alone(own, parts.text) for own in signs.inside)
     )
 
 
-@functools.cache
-def parts(submission: str) -> tuple[str, str, str]:
-    """Return what may be a name, what else may hold an id, and a platform's number."""
-    text = folded(submission.rpartition("/")[2])
-    if moodle := MOODLE.fullmatch(text):  # its number is none that learners go by elsewhere
-        return moodle["name"], moodle["name"], moodle["number"]
-    if canvas := CANVAS.fullmatch(text):  # a second number is the file's
-        return canvas["name"], f"{canvas['name']}_{canvas['number']}", canvas["number"]
-    return text, text, ""
-
-
-def has(text: str, own: str) -> bool:
+def stands_alone(own: str, text: str) -> bool:
     """Whether something stands in a text, and not as a part of a longer word or number."""
-    if not own or own not in text:
-        return False
     return bool(re.search(rf"(?<![0-9a-z]){re.escape(own)}(?![0-9a-z])", text))
 
 
-def is_name(given: Sequence[str], own: Sequence[str]) -> bool:
-    """Whether words are a name: in any order, or written as one, from any word of it on."""
-    turned = ("".join((*own[start:], *own[:start])) for start in range(len(own)))
-    return bool(own) and (sorted(given) == sorted(own) or "".join(given) in turned)
-
-
-@functools.cache
-def words(text: str) -> tuple[str, ...]:
+def words(text: str) -> list[str]:
     """Return the words of a text, as they are compared."""
-    return tuple(re.findall(r"[^\W_]+", folded(text)))
+    return re.findall(r"[^\W_]+", folded(text))
 
 
-@functools.cache
 def folded(text: str) -> str:
     """Return a text without accents and case, as it is compared."""
     apart = unicodedata.normalize("NFKD", text)
