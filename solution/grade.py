@@ -5,25 +5,20 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from plots.options import whole
-from solution.grading import (
-    gradebooks,
-    one_grader,
-    overrides,
-    results,
-    run,
-    sandbox,
-    sheets,
-    submissions,
-)
-from solution.grading.closing import finish
+from solution.grading import gradebooks, one_grader, overrides, results, run, sandbox, sheets
+from solution.grading.closing import finish, status_of
 from solution.grading.remote import Limits
+from solution.grading.submissions import naming, reading
+from solution.grading.submissions.sources import Piece
+from solution.grading.submissions.trees import Unreadable
+from tests.judge.mistakes import UNUSABLE
 
 POINTS = Path(__file__).parent / "points.csv"
 PROGRAM = "python -m solution.grade"
@@ -31,8 +26,10 @@ USAGE = f"""{PROGRAM} SUBMISSION... --out DIR [options]
        {PROGRAM} merge DIR... --out DIR [--points FILE]"""
 DESCRIPTION = """\
 Judge what learners handed in. A SUBMISSION is a folder, a zip or a tar with the five modules in
-it, at the top or in kata/; nothing else in it is opened. Their code runs locked up: no network,
-no files but Python's own, no other processes (Linux 6.2 or later).
+one folder, wherever that is, or one of the modules; what Canvas, Moodle, Blackboard and Gradescope
+export is known by its names. Modules beside the five that these import come along; nothing else is
+opened. Their code runs locked up: no network, no files but Python's own, no other processes
+(Linux 6.2 or later).
 
 DIR gets results.csv, class.html, junit.xml, and a folder for each submission with report.txt,
 what Gradescope and GitHub Classroom read, and judged.json. What is judged there already, by the
@@ -42,6 +39,7 @@ again, or come late. In overrides.csv there you may change points, and write com
 
   python -m solution.grade class/* --out results
   python -m solution.grade --all-in class --out results --jobs 8
+  python -m solution.grade --all-in class.zip --out results
   python -m solution.grade class/ann late/bob.zip --out results     # the others stay as they are
   python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
   python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
@@ -52,11 +50,11 @@ A submission that is called merge is ./merge.
 ENDING = """\
 exit status: 0 all graded; 1 the grader itself failed on some, which have no score, or could not
 write: run it again; 2 bad options, another grader at work on DIR, or a host that cannot lock code
-up; 130 interrupted
+up; 3 some could not be read, which have no score either; 130 interrupted
 """
 MERGE_ENDING = """\
 exit status: 0 all graded; 1 some are not judged, or the grader itself failed on them; 2 bad
-options, or no parts of one class
+options, or no parts of one class; 3 some could not be read
 """
 
 
@@ -97,10 +95,12 @@ def parse_grade(arguments: Sequence[str]) -> argparse.Namespace:
     add_options_of_judging(parser)
     parser.set_defaults(run=grade)
     options = parsed(parser, arguments)
+    options.submission = [Piece(path) for path in options.submission]
     add_all_in(parser, options)
     if not options.submission:
         parser.error("name the submissions, or the folder that they are in with --all-in")
-    must_exist(parser, options.submission)
+    must_exist(parser, [piece.path for piece in options.submission])
+    check_catalogue(parser)
     check_results(parser, options)
     check_host(parser, options.no_sandbox)
     return options
@@ -168,8 +168,15 @@ def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
     add(
         "--all-in",
         type=Path,
-        metavar="FOLDER",
-        help="the class is what is in this folder, and nothing that was graded before",
+        metavar="CLASS",
+        help="the class is all that is in this folder, zip or tar, and nothing graded before",
+    )
+    add(
+        "--take",
+        choices=["newest"],
+        default="",
+        help="of several folders with modules in one submission, take the one changed last, by the "
+        "times in the folder or archive (default: none, such a submission is unreadable)",
     )
     add(
         "--jobs",
@@ -217,14 +224,34 @@ def add_options_of_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def add_all_in(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Add what is in the folder of --all-in to the submissions that are named."""
+    """Add what is in the folder or archive of --all-in to the submissions that are named."""
     if options.all_in is None:
         return
-    if not options.all_in.is_dir():
-        parser.error(f"--all-in {options.all_in}: there is no such folder")
-    options.submission += found_in(options.all_in, options.out)
-    if not options.submission:
-        parser.error(f"--all-in {options.all_in}: this folder is empty")
+    if options.all_in.is_dir():
+        found = naming.in_folder(options.all_in, options.out)
+    elif options.all_in.is_file():
+        found = members_of(parser, options)
+    else:
+        parser.error(f"--all-in {options.all_in}: there is no such folder or archive")
+    if not found:
+        parser.error(f"--all-in {options.all_in}: this is empty")
+    modules = [piece.place.name for piece in found if piece.place.name in reading.MODULES]
+    if modules:
+        parser.error(
+            f"--all-in {options.all_in}: {modules[0]} is in it, so this is one submission: name it "
+            "without --all-in"
+        )
+    options.submission += found
+
+
+def members_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[Piece]:
+    """Return the submissions in the archive of a class."""
+    archive = options.all_in
+    try:
+        members = reading.members(archive, locks=not options.no_sandbox)
+    except (Unreadable, OSError) as error:
+        parser.error(f"--all-in {archive}: {error}")
+    return [Piece(archive, member) for member in members]
 
 
 def must_exist(parser: argparse.ArgumentParser, paths: Sequence[Path]) -> None:
@@ -264,6 +291,12 @@ def read_roster(parser: argparse.ArgumentParser, options: argparse.Namespace) ->
         parser.error(results.on_one_line(f"--roster {options.roster}: {error}"))
 
 
+def check_catalogue(parser: argparse.ArgumentParser) -> None:
+    """Refuse to judge while an entry of the instructor's cannot be used."""
+    if UNUSABLE:
+        parser.error(UNUSABLE[0])
+
+
 def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:
     """Refuse to judge on a host that cannot, or that cannot lock code up."""
     if sys.platform != "linux":
@@ -275,17 +308,6 @@ def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:
             f"the code cannot be locked up on this host: {obstacle}. With --no-sandbox it runs "
             "without, and may do whatever you may do"
         )
-
-
-def found_in(folder: Path, out: Path) -> list[Path]:
-    """Return the submissions in a folder: all but the results, and what file managers leave."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith((".", "__MACOSX"))
-        and path.name not in ("Thumbs.db", "desktop.ini")
-        and path.resolve() != out.resolve()
-    )
 
 
 def positive(text: str) -> float:
@@ -336,30 +358,30 @@ def interrupt(*_: Any) -> None:
 
 def grade(options: argparse.Namespace) -> int:
     """Judge what is missing, and write all results."""
-    paths = submissions.named(options.submission)
+    sources = naming.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
     number, of = options.shard or (1, 1)
-    names = list(paths)[number - 1 :: of]
-    others = sorted({*run.known_names(options.out)} - {*paths})
+    names = list(sources)[number - 1 :: of]
+    others = sorted({*run.known_names(options.out)} - {*sources})
     kept = [] if options.all_in or options.shard else others
-    whole = sorted([*paths, *kept])
+    whole = sorted([*sources, *kept])
     if not options.shard:
         overrides.read(options.out, whole)  # what is wrong there is said before hours of judging
     run.write_manifest(whole, settings, options.out)
-    grading = run.Grading(paths, settings, options.out)
+    grading = run.Grading(sources, settings, options.out, options.take)
     try:
         judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:
         return refuse(PROGRAM, error)
-    say_what_is_missing(grading.unreadable, len(others), bool(kept))
+    say_what_is_missing(grading, len(others), bool(kept))
     run.write_errors(grading.errors, options.out)
     if options.shard:
         print(
-            f"judged {len(names)} of {len(paths)} submissions (part {number} of {of}); put the "
+            f"judged {len(names)} of {len(sources)} submissions (part {number} of {of}); put the "
             f"parts together with: {PROGRAM} merge DIR... --out DIR"
         )
-        return int(bool(grading.errors))
+        return status_of(bool(grading.errors), bool(grading.unreadable))
     return finish(whole, options.points, options.roster, options.out)
 
 
@@ -373,9 +395,12 @@ def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespac
         grading.run(*place, names, bar.update, options.anew)
 
 
-def say_what_is_missing(unreadable: Mapping[str, str], others: int, kept: bool) -> None:
-    """Name what could not be read, and say what becomes of those who are not named now."""
-    for name, problem in unreadable.items():
+def say_what_is_missing(grading: run.Grading, others: int, kept: bool) -> None:
+    """Say how modules were found, what could not be read, and what becomes of who is not named."""
+    for name, notes in grading.notes.items():
+        for note in notes:
+            print(results.on_one_line(f"{name}: {note}"))
+    for name, problem in grading.unreadable.items():
         print(results.on_one_line(f"{name} {problem}"))
     if others:
         what = "stay in the results" if kept else "are left out of the results"

@@ -33,8 +33,8 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings: each handout records the same
 )
 from tests.judge.functions import FILES
-from tests.judge.mistakes import MISTAKES, RIGHT, Mistake, Recorded, record
-from tests.judged.modules import is_stub
+from tests.judge.mistakes import MISTAKES, RIGHT, UNUSABLE, Mistake, Recorded, record
+from tests.judged.stubs import is_stub
 
 ROOT = Path(__file__).parent.parent
 AUTOGRADING = Path(__file__).parent / "autograding"
@@ -61,6 +61,7 @@ GRADER = (
 GRADER_OF_SOLUTION = (
     *("solution/__init__.py", "solution/grade.py", "solution/points.csv"),
     *(f"solution/grading/*.{ending}" for ending in ("py", "html", "css", "js")),
+    "solution/grading/submissions/*.py",
 )
 
 
@@ -94,6 +95,8 @@ def handout() -> Files:
     Refused
         If the stubs are solved, or a file is missing.
     """
+    if UNUSABLE:
+        raise Refused(UNUSABLE[0])
     project = project_files()
     for path, file in project.items():
         if path.startswith("kata/"):

@@ -30,6 +30,7 @@ def result(name: str, **changed: Any) -> dict[str, Any]:
         "key": "",
         "locked": True,
         "problem": "",
+        "notes": [],
         "functions": found,
         "report": "what pytest says",
         "seconds": 1.0,
@@ -52,10 +53,13 @@ def test_no_text_of_strangers_steers_the_terminal_of_who_reads_a_report() -> Non
 
 
 def test_what_cannot_be_read_does_not_steer_the_terminal(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    grade.say_what_is_missing({f"ann{CLEARS}": f"holds {CLEARS}"}, 0, False)
-    assert all(map(results.is_shown, capsys.readouterr().out.rstrip("\n")))
+    grading = run.Grading({}, run.Settings(), tmp_path)
+    grading.unreadable[f"ann{CLEARS}"] = f"holds {CLEARS}"
+    grading.notes[f"ann{CLEARS}"] = [CLEARS]
+    grade.say_what_is_missing(grading, 0, False)
+    assert all(map(results.is_shown, capsys.readouterr().out.replace("\n", "")))
 
 
 def test_errors_of_the_grader_do_not_steer_the_terminal(tmp_path: Path) -> None:

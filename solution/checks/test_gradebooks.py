@@ -52,7 +52,7 @@ def moodle(tmp_path: Path, text: str = MOODLE) -> Roster:
 
 
 def test_canvas_gets_its_own_table_back_with_the_scores_in_it(tmp_path: Path) -> None:
-    names = ["leeann_1000_77000", "vanderbergbob_1001_77001", "李小明_1002_77002", "who"]
+    names = ["leeann_1000", "vanderbergbob_1001", "李小明_1002", "who"]
     found = [result(names[0], predict="wrong"), *map(result, names[1:])]
     roster = canvas(tmp_path)
     matching = write_class(found, POINTS, tmp_path, roster)
@@ -120,7 +120,7 @@ def test_names_in_two_columns_are_canvas_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("comma", [False, True])
 def test_moodle_gets_its_worksheet_back(tmp_path: Path, comma: bool) -> None:
     text = MOODLE.replace("100.00", '"62,50"' if comma else "62.50")
-    names = ["Ann Lee_12345_assignsubmission_file_", "xm"]
+    names = ["Ann Lee_12345", "xm"]
     found = [result(names[0], make_data="wrong"), result(names[1], predict="wrong")]
     write_class(found, POINTS, tmp_path, moodle(tmp_path, text))
     after = cells(tmp_path / "moodle.csv")
@@ -142,7 +142,7 @@ def importable(path: Path) -> dict[int, str]:
 
 
 def test_moodle_gets_the_reports_as_feedback(tmp_path: Path) -> None:
-    names = ["Ann Lee_12345_assignsubmission_file_", "xm", "nobody"]
+    names = ["Ann Lee_12345", "xm", "nobody"]
     write_class([*map(result, names)], POINTS, tmp_path, moodle(tmp_path))
     found = importable(tmp_path / FEEDBACK)
     assert list(found) == [12345, 12346]
@@ -154,14 +154,6 @@ def test_moodle_gets_the_reports_as_feedback(tmp_path: Path) -> None:
     assert (tmp_path / FEEDBACK).read_bytes() == content
 
 
-def test_moodles_own_names_are_enough_for_feedback(tmp_path: Path) -> None:
-    failed = result("Cy Poe_3_assignsubmission_file_", predict="grader error")
-    names = ["Ann Lee_12345_assignsubmission_file", "xm"]  # as Moodle 4.1 names it
-    write_class([*map(result, names), failed], POINTS, tmp_path)
-    assert list(importable(tmp_path / FEEDBACK)) == [12345]  # nothing of whom the grader failed
-    assert not (tmp_path / "moodle.csv").exists()
-
-
 def test_two_submissions_of_one_student_fill_in_nothing(tmp_path: Path) -> None:
     write_class([result("xm"), result("李小明")], POINTS, tmp_path, moodle(tmp_path))
     assert cells(tmp_path / "moodle.csv") == cells(tmp_path / "sheet.csv")
@@ -171,6 +163,14 @@ def test_two_submissions_of_one_student_fill_in_nothing(tmp_path: Path) -> None:
 def test_what_the_grader_failed_on_fills_in_nothing(tmp_path: Path) -> None:
     write_class([result("xm", train="grader error")], POINTS, tmp_path, moodle(tmp_path))
     assert cells(tmp_path / "moodle.csv") == cells(tmp_path / "sheet.csv")
+    assert not (tmp_path / FEEDBACK).exists()
+
+
+def test_who_handed_in_nothing_readable_gets_no_score_but_a_report(tmp_path: Path) -> None:
+    found = result("xm", **dict.fromkeys(POINTS, "unreadable")) | {"problem": "is empty"}
+    write_class([found], POINTS, tmp_path, moodle(tmp_path))
+    assert cells(tmp_path / "moodle.csv") == cells(tmp_path / "sheet.csv")
+    assert "nothing could be read" in importable(tmp_path / FEEDBACK)[12346]
 
 
 def test_what_an_earlier_run_wrote_for_a_platform_does_not_stay(tmp_path: Path) -> None:

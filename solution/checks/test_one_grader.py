@@ -12,7 +12,7 @@ import pytest
 from solution import grade
 from solution.checks.conftest import ROOT
 from solution.grading import one_grader, run, sandbox
-from solution.grading.submissions import MODULES
+from tests.judge.functions import STAGES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
 
@@ -49,7 +49,7 @@ def submission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sandbox, "obstacle", lambda: "")
     folder = tmp_path / "ann"
     folder.mkdir()
-    (folder / MODULES[0]).touch()
+    (folder / f"{next(iter(STAGES))}.py").touch()
     return folder
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from solution.grading.page import PLACES, render
-from solution.grading.results import FORMAT
+from solution.grading.results import FOR_THE_INSTRUCTOR, FORMAT
 from tests.judge.functions import STAGE_OF, STAGES
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def entry(
 ) -> Result:
     lines = [["call", "f(1)"], ["got", "2"], ["expected", "3"], ["likely", likely]]
     return {
+        **FOR_THE_INSTRUCTOR,
         "status": status,
         "headline": headline,
         "lines": lines if status == "wrong" else [],
@@ -89,6 +90,7 @@ def submission(name: str = "alice", **functions: Result) -> Result:
         "key": "0" * 64,
         "locked": True,
         "problem": "",
+        "notes": [],
         "seconds": 1.25,
         "functions": {function: functions.get(function, entry()) for function in POINTS},
         "report": f"report of {name}",
@@ -584,6 +586,65 @@ def test_a_mistake_shows_its_example_and_who_made_it(page: Page) -> None:
     assert page.numbers() == list(range(4, 41, 2))
     page.choose("mistake", f"mse_loss: {HOSTILE[3]}")
     assert page.numbers() == [3]
+
+
+def new_mistake(features: list[float], headline: str = "half", **own: Any) -> Result:
+    wrong = entry("wrong", headline) | {"features": features, "code": "code", **own}
+    wrong["lines"] = [["call", f"f({headline})"], ["got", "2"], ["expected", "3"]]
+    return wrong
+
+
+def test_a_new_mistake_is_a_group_with_its_smallest_call_its_code_and_an_entry(page: Page) -> None:
+    draft = '@mistake("predict", "")\ndef unnamed_predict_0f(x):\n    return 1'
+    code = f"def predict(x):\n    return {HOSTILE[1]!r}  # {HOSTILE[8]}"
+    found = [
+        new_mistake([1.0, 2.0], "a long headline", draft=draft, code=code),
+        new_mistake([1.0, 2.0], "half", draft=draft, code=code),
+        new_mistake([1.0, 2.0 + 1e-12], "a longer headline", draft=draft, code=code),
+        new_mistake([1.0, 3.0], "half"),  # says the same, does another thing
+        new_mistake([], "half"),
+    ]
+    results = [submission(f"learner {n}", predict=one) for n, one in enumerate(found)]
+    results[0]["functions"]["train"] = new_mistake([4.0])
+    results[4]["functions"]["train"] = new_mistake([4.0])
+    page.open(results)
+    assert page.text("#unknown").startswith("2 of them, marked as new, are not in the catalogue")
+    heads = page.texts("#mistake-list p:first-child")
+    assert heads[0] == "3 learnerspredicthalf, or with other wordsnew"
+    assert heads[1:] == ["2 learnerspredicthalf", "2 learnerstrainhalfnew"]
+    first = "#mistake-list li:nth-child(1)"
+    page.click(f"{first} summary")
+    page.wait(f"document.querySelector('{first} .draft') !== null")
+    assert page.texts(f"{first} dd")[1] == "f(half)"
+    shown = "\n".join(map(seen, code.split("\n")))
+    assert page.texts(f"{first} pre") == [shown, draft]
+    assert page.texts(f"{first} p code")[-1] == "tests/judge/mistakes/own/unnamed_predict_0f.py"
+    third = "#mistake-list li:nth-child(3)"
+    page.click(f"{third} summary")
+    page.wait(f"document.querySelector('{third} pre') !== null")
+    assert page.texts(f"{third} details > p:last-child")[0].startswith("No entry can be made")
+    page.click(f"{first} p button")
+    assert page.numbers() == [1, 2, 3]
+
+
+def test_the_same_code_is_shown_as_a_hint_and_not_at_first_sight(page: Page) -> None:
+    results = [submission(name) for name in [*HOSTILE, "ann", "bob"]]
+    page.open(results)
+    assert not page.chrome.find_element("id", "copies").is_displayed()
+    for n in (1, 3):
+        results[n]["functions"]["train"] = entry() | {"shape": ["one", 90]}
+        results[n]["functions"]["minibatch_gd"] = entry("wrong", "half") | {"shape": ["two", 80]}
+    page.open(results)
+    assert page.text("#copies h2") == "Code that is the same"
+    assert "no verdict" in page.text("#copies > p")
+    assert page.text("#copies summary") == "Show who (1 group)"
+    assert not page.chrome.find_element("id", "copies-list").is_displayed()
+    page.click("#copies summary")
+    (item,) = page.texts("#copies-list li")
+    names = f"{seen(HOSTILE[1])} {seen(HOSTILE[3])} "
+    assert item == f"{names} have the same minibatch_gd, train"
+    page.click("#copies-list a:nth-child(2)")
+    page.wait_for_learner(4)
 
 
 def test_a_topic_shows_whom_it_would_help(page: Page) -> None:

@@ -38,7 +38,9 @@ def finish(names: Sequence[str], points: Points, roster: Roster | None, out: Pat
         for line in telling.about_roster(roster, matching, submissions, points):
             print(line)
     print(f"results: {out / 'class.html'}, {out / 'results.csv'}")
-    failed = [result["submission"] for result in found if score(result, points) is None]
+    open_ones = [result for result in found if score(result, points) is None]
+    failed = [one["submission"] for one in open_ones if run.has_grader_error(one)]
+    unreadable = [one["submission"] for one in open_ones if one["problem"]]
     for name in failed[:10]:
         print(f"{on_one_line(name)} has no score: the grader failed", file=sys.stderr)
     missing = len(names) - len(found)
@@ -46,7 +48,14 @@ def finish(names: Sequence[str], points: Points, roster: Roster | None, out: Pat
         print(f"{missing} of {len(names)} submissions are not judged", file=sys.stderr)
     if failed:
         print("run the same command again (grader-errors.txt says more)", file=sys.stderr)
-    return int(bool(failed or missing))
+    if unreadable:
+        print(f"{len(unreadable)} of {len(names)} could not be read: no score", file=sys.stderr)
+    return status_of(bool(failed or missing), bool(unreadable))
+
+
+def status_of(failed: bool, unreadable: bool) -> int:
+    """Return the exit status."""
+    return 1 if failed else 3 if unreadable else 0
 
 
 def what_changed(before: changes.Rows, out: Path) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from solution.grading import sheets
-from solution.grading.roster import MOODLE, Matching, Student, students_in
+from solution.grading.roster import Matching, Student, students_in
 from solution.grading.sheets import BadSheet, Sheet
 
 CANVAS_COLUMN = re.compile(r"(?P<title>.*\S)\s*\(\d+\)")  # an assignment, and its number in Canvas
@@ -168,17 +168,12 @@ def moodle_feedback(reports: Mapping[str, str], roster: Roster, matching: Matchi
     submissions".
     """
     files = {}
-    for submission, text in reports.items():
-        student = matching.student_of.get(submission)
-        folder = submission.rpartition("/")[2]
-        if not MOODLE.fullmatch(folder):
-            if roster.platform != "moodle" or student is None:
-                continue
-            if matching.submission_of(student) != submission:
-                continue
+    for student in roster.students if roster.platform == "moodle" else ():
+        submission = matching.submission_of(student)
+        if submission is not None and submission in reports:
             name = re.sub(r"[_/\\\s]+", " ", student.name) or "Participant"
             folder = f"{name}_{student.number}_assignsubmission_file_"
-        files[f"{folder}/report.txt"] = text
+            files[f"{folder}/report.txt"] = reports[submission]
     return zipped(files)
 
 

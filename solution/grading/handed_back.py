@@ -6,7 +6,7 @@ from typing import Any
 
 from solution.grading.overrides import comments
 from solution.grading.results import number, on_lines, on_one_line
-from solution.grading.scores import GRADER_ERROR, Points, Result, gained, score
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, gained, score
 
 
 def said(result: Result, name: str) -> str:
@@ -22,13 +22,16 @@ def report(result: Result, points: Points) -> str:
     total = score(result, points)
     most = number(sum(points.values()))
     points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
+    if result["problem"] and total is None:
+        points_text = "no score"
     by_hand = " (the teacher's)" if "points" in result else ""
     lines = [f"{on_one_line(result['submission'])}: {points_text}{by_hand}"]
     if not result["locked"]:
         lines.append("(judged without a sandbox)")
     if result["problem"]:
-        lines.append(f"nothing could be read: this submission {result['problem']}")
-    for name, value in points.items():
+        lines.append(f"nothing could be read: this submission {on_one_line(result['problem'])}")
+    lines += [f"note: {on_one_line(note)}" for note in result["notes"]]
+    for name, value in points.items() if not result["problem"] else ():
         own = result["functions"][name]
         line = f"  {name:<18}{own['status']:<14}{number(gained(result, name, points)):>5}"
         by_hand = " (the teacher's)" if "points" in own else ""
@@ -81,14 +84,14 @@ def classroom(result: Result, points: Points) -> dict[str, dict[str, Any]]:
     The reporter prints what it is given, and GitHub obeys some of what is printed: so there is no
     text of the learner's in it. The report is in `report.txt`.
     """
-    states = {"passed": "pass", GRADER_ERROR: "error"}
+    states = {"passed": "pass", UNREADABLE: "error", GRADER_ERROR: "error"}
     runners = {}
     for name, value in points.items():
         state = states.get(result["functions"][name]["status"], "fail")
         test = {"name": name, "status": state, "score": gained(result, name, points)}
         test["line_no"] = 0
         if state == "error":
-            test["message"] = "the grader failed"
+            test["message"] = "unreadable" if result["problem"] else "the grader failed"
         if value:
             runners[name] = {"version": 3, "status": state, "max_score": value, "tests": [test]}
     return runners

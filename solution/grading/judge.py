@@ -6,6 +6,8 @@ standard input, and writes what it found to its standard output.
 
 import functools
 import gc
+import hashlib
+import json
 import os
 import queue
 import sys
@@ -18,17 +20,18 @@ from typing import Any
 
 from hypothesis import settings
 
-from solution.grading import wire
+from solution.grading import excerpt, results, wire
 from solution.grading.remote import ForkServer, Limits, RemoteSubmission
 from solution.grading.results import FUNCTIONS
 from solution.grading.scores import GRADER_ERROR
 from tests.judge import (
+    diagnosis,
     profiles,  # noqa: F401, Hypothesis' settings
     wording,
 )
-from tests.judge.diagnosis import diagnosed
 from tests.judge.functions import STAGE_OF
 from tests.judge.judging import Implementation
+from tests.judge.mistakes.record import to_plain
 from tests.judge.specification import Property, properties
 from tests.judge.summary import Outcome, Summary
 from tests.judge.verdicts import Verdict
@@ -42,6 +45,8 @@ STATUS: dict[ProblemKind | None, str] = {
     **dict.fromkeys(("signal", "ended", "files", "threads"), "crashed"),
     **dict.fromkeys(("channel", "protocol"), "protocol"),
 }
+
+MOST_FEATURES = 200_000  # characters; those of the known mistakes have 20 000
 
 
 @functools.cache
@@ -88,12 +93,28 @@ def judge(
             functions[function] = result(own, len(tests), is_there)
             errors += [f"{function}: {failure}" for failure in failures]
             outcomes += own
+        for function, cutting in excerpt.excerpts(files).items():  # last: it calls the code again
+            functions[function] |= for_the_instructor(implementation, function, cutting)
     finally:
         submission.close()
     lines = [text for text, _ in Summary(outcomes, "kata", "pytest", "kata").lines()]
     found = {"functions": functions, "report": "\n".join(lines)}
     cleaned: dict[str, Any] = without_paths(found, submission)
     return cleaned | {"errors": errors}
+
+
+def for_the_instructor(
+    implementation: Implementation, function: str, cutting: excerpt.Excerpt
+) -> dict[str, Any]:
+    """Return what finds those who did the same: no learner is told of it."""
+    found = {"shape": [*excerpt.shape(cutting)]}
+    features = to_plain(diagnosis.unexplained(implementation, function))
+    text = json.dumps(features)
+    if not features or len(text) > MOST_FEATURES:
+        return found
+    name = f"unnamed_{function}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    draft = excerpt.draft(cutting, function, name)
+    return found | {"features": features, "code": cutting.code[: excerpt.LONGEST], "draft": draft}
 
 
 def judge_function(
@@ -107,7 +128,7 @@ def judge_function(
             verdict = implementation.run(test)
             passed = verdict is None
             if verdict is not None:
-                verdict = diagnosed(implementation, verdict)
+                verdict = diagnosis.diagnosed(implementation, verdict)
         except BaseException:  # whatever it is, it says nothing of the submission
             errors.append(traceback.format_exc())
         name = test.test.__name__
@@ -120,11 +141,12 @@ def result(outcomes: Sequence[Outcome], expected: int, is_there: bool) -> dict[s
     passed = sum(outcome.passed for outcome in outcomes)
     verdict = next((o.verdict for o in outcomes if o.verdict is not None), None)
     found: dict[str, Any] = {"headline": "", "lines": [], "mistake": "", "complaint": []}
+    found |= results.FOR_THE_INSTRUCTOR
     status = "passed"
     if verdict is not None:
         status = status_of(verdict, is_there)
         lines = [*wording.lines(verdict), ("paste", verdict.paste)]
-        found = {
+        found |= {
             "headline": wording.headline(verdict),
             "lines": [[label, text] for label, text in lines if text],
             "mistake": verdict.mistake,
@@ -166,6 +188,7 @@ def main() -> None:
     import torch  # noqa: F401, while the other process loads it, too
 
     expected_tests()
+    gc.disable()  # between two submissions is soon enough, and takes a sixth of the time
     gc.collect()
     gc.freeze()
     fork_server.wait_until_ready()
@@ -178,6 +201,7 @@ def main() -> None:
         started = time.monotonic()
         found = judge(files, request["seed"], fork_server, Limits(**request["limits"]))
         wire.write(told, found | {"seconds": time.monotonic() - started})
+        gc.collect()
 
 
 def take_requests(requests: "queue.Queue[tuple[Any, bytes]]") -> None:

@@ -69,7 +69,7 @@ function someNames(group, filter) {
 
 function scoreOf(learner) {
   const score = data.scores[learner];
-  return score === null ? "run again" : number(score);
+  return score !== null ? number(score) : data.problems[learner] ? "unreadable" : "run again";
 }
 
 function notesOn(learner) {
@@ -121,7 +121,7 @@ function drawAttention() {
 }
 
 function drawOverview() {
-  const scored = learners.length - data.no_score;
+  const scored = learners.length - data.no_score - data.unreadable;
   const tiles = [
     ["Submissions", String(learners.length), ""],
     ["Median score", scored ? number(data.median) : "–", ` of ${number(data.most)}`],
@@ -134,7 +134,7 @@ function drawOverview() {
   }
   const notes = [];
   if (data.no_score) notes.push("Who has no score yet is left out of the median and of the functions passed.");
-  if (data.unreadable) notes.push("Unreadable submissions count as not started, with a score of 0.");
+  if (data.unreadable) notes.push("Unreadable submissions have no score either.");
   byId("notes").append(notes.join(" "));
 
   drawBars("where", data.places, (place) =>
@@ -188,6 +188,9 @@ function drawMistakes() {
     list.append(mistakeItem(failure, from + index));
   });
   byId("more-mistakes").hidden = list.children.length === data.failures.length;
+  const unknown = data.failures.filter((failure) => failure.same).length;
+  byId("unknown").hidden = !unknown;
+  byId("unknown").textContent = `${unknown} of them, marked as new, ${unknown === 1 ? "is" : "are"} not in the catalogue: open one for the code, and for an entry to add.`;
   if (!data.failures.length) list.replaceWith(make("p", {}, "No mistakes were found."));
 }
 
@@ -207,6 +210,7 @@ function mistakeItem(failure, index) {
       make("dd", {}, someNames(group, { mistake: index })),
     );
     more.append(example);
+    if (failure.same) more.append(...entryFor(failure));
   };
   const { title } = failure;
   const head = make(
@@ -218,8 +222,55 @@ function mistakeItem(failure, index) {
     make("code", {}, failure.function),
     failure.mistake ? make("strong", {}, title) : make("span", {}, title),
   );
+  if (failure.same) head.append(make("span", { className: "note" }, "new"));
   if (failure.sentence) head.append(make("span", {}, failure.sentence));
   return make("li", {}, head, more);
+}
+
+// The code of one of them, and the entry of the catalogue that is made of it.
+function entryFor(failure) {
+  const found = [];
+  if (failure.code) {
+    found.push(make("p", {}, "The code of one of them, ", linkTo(failure.written_by)), codeBlock(failure.code));
+  }
+  if (failure.draft) {
+    const file = `${/unnamed_\w+/.exec(failure.draft)[0]}.py`;
+    found.push(
+      make(
+        "p",
+        {},
+        "To tell all of them what is wrong: read this entry, as it is a learner's code, which will run without the sandbox when you grade. Write one sentence between the empty quotation marks; the name after def is yours to choose. Save it in ",
+        make("code", {}, `tests/judge/mistakes/own/${file}`),
+        ", and grade again.",
+      ),
+      codeBlock(failure.draft, "draft"),
+    );
+  } else {
+    found.push(make("p", {}, "No entry can be made of it: it needs more of the submission than this function, or a learner's name is in it."));
+  }
+  return found;
+}
+
+function codeBlock(code, className = "") {
+  const block = make("pre", { className: `code ${className}`, tabIndex: 0 });
+  block.textContent = code.split("\n").map(visible).join("\n");
+  return block;
+}
+
+function drawCopies() {
+  const list = byId("copies-list");
+  const from = list.children.length;
+  for (const { learners: group, functions, source } of data.copies.slice(from, from + MISTAKES)) {
+    const names = make("span", { className: "names" });
+    group.slice(0, NAMES).forEach((learner) => names.append(linkTo(learner), " "));
+    if (group.length > NAMES) names.append(`and ${group.length - NAMES} more`);
+    const where = source ? ` as in ${source}: ` : " have the same ";
+    const last = functions.map((name) => make("code", {}, name));
+    list.append(make("li", {}, names, where, ...last.flatMap((code, at) => (at ? [", ", code] : [code]))));
+  }
+  byId("copies").hidden = !data.copies.length;
+  byId("copies").querySelector("summary").textContent = `Show who (${data.copies.length} group${data.copies.length === 1 ? "" : "s"})`;
+  byId("more-copies").hidden = list.children.length === data.copies.length;
 }
 
 function drawTopics() {
@@ -370,6 +421,7 @@ function drawControls() {
   byId("previous").onclick = () => drawRows(firstRow - ROWS);
   byId("next").onclick = () => drawRows(firstRow + ROWS);
   byId("more-mistakes").onclick = drawMistakes;
+  byId("more-copies").onclick = drawCopies;
 }
 
 // -- one learner ------------------------------------------------------------------------------
@@ -386,14 +438,15 @@ function drawLearner(learner) {
   const score = data.scores[learner];
   const facts = [
     `Learner ${learner + 1} of ${learners.length}`,
-    score === null ? "no score yet" : `score ${number(score)} of ${number(data.most)}`,
+    score === null ? "no score" : `score ${number(score)} of ${number(data.most)}`,
     data.place_names[data.where[learner]],
   ];
   const warnings = [];
   if (!data.locked[learner]) warnings.push("Judged without the sandbox.");
   if (data.problems[learner]) warnings.push(`Could not be read: ${data.problems[learner]}`);
   if (hasStatus(learner, "protocol")) warnings.push("The code tried to speak for the judge.");
-  if (score === null) warnings.push("The grader itself failed: run it again for this submission.");
+  warnings.push(...data.notes[learner]);
+  if (score === null && !data.problems[learner]) warnings.push("The grader itself failed: run it again for this submission.");
   byId("learner-facts").replaceChildren(
     make("p", { className: "quiet" }, facts.join(" · ")),
     ...warnings.map((text) => make("p", { className: "banner" }, text)),
@@ -443,6 +496,7 @@ drawAttention();
 drawOverview();
 drawMistakes();
 drawTopics();
+drawCopies();
 drawTableHead();
 drawControls();
 refresh();

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from solution.grading import wire
+from solution.grading.submissions.places import is_helper
 from solution.grading.wire import READY
 from tests.judge.functions import FILES
 from tests.judged.describing import DEEPEST
@@ -44,7 +45,7 @@ from tests.judged.values import (
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0  # for all that is loaded at the start, on a busy machine
 SLACK = 2.0  # seconds for the way there and back, and for a process to end
-MODULES = {f"{stage}.py" for stage in FILES}  # nothing else of a submission is used
+MODULES = {f"{stage}.py" for stage in FILES}
 FRESH_AFTER: tuple[ProblemKind, ...] = (
     "timeout",
     "memory",
@@ -226,7 +227,7 @@ class Worker:
 
 
 class RemoteSubmission:
-    """The five modules of a submission, as the tests see them; the code runs elsewhere.
+    """The modules of a submission, as the tests see them; the code runs elsewhere.
 
     Parameters
     ----------
@@ -244,7 +245,8 @@ class RemoteSubmission:
     waited = 0.0  # libraries are loaded before the fork
 
     def __init__(self, files: Mapping[str, bytes], fork_server: ForkServer, limits: Limits) -> None:
-        self.files = {name: text for name, text in files.items() if name in MODULES}
+        # nothing else of a submission is used, nor written anywhere
+        self.files = {n: text for n, text in files.items() if n in MODULES or is_helper(n)}
         self.fork_server = fork_server
         self.limits = limits
         self.printed = ""

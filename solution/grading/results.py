@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from plots.files import write_whole
-from solution.grading.scores import GRADER_ERROR, Points
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points
 from tests.judge.functions import FUNCTIONS as TABLE
 from tests.judge.functions import STAGES
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
 POINTS = {name: one.points for name, one in TABLE.items() if one.points is not None}
-FORMAT = 2  # of the JSON
+FORMAT = 3  # of the JSON
+FOR_THE_INSTRUCTOR: dict[str, Any] = {  # of each function: what finds those who did the same
+    "shape": ["", 0],
+    "features": [],
+    "code": "",
+    "draft": "",
+}
 STATUSES = (
     *("passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"),
+    UNREADABLE,
     GRADER_ERROR,
 )
 
@@ -76,6 +83,7 @@ def of_all(status: str, headline: str) -> dict[str, dict[str, Any]]:
             "complaint": [],
             "tests": 0,
             "passed": 0,
+            **FOR_THE_INSTRUCTOR,
         }
         for name in FUNCTIONS
     }
@@ -92,10 +100,11 @@ def number(value: float) -> str:
 def folder_of(name: str) -> str:
     """Return the name of a submission's folder: its own, where that is plain enough.
 
-    Others get a part of their hash, so that no two are the same.
+    Others get a part of their hash, so that no two are the same; so do those that look as if they
+    had one.
     """
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:40]
-    if plain == name:
+    if plain == name and not re.search(r"-[0-9a-f]{8}$", name, re.IGNORECASE):
         return name
     return f"{plain or 'submission'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 

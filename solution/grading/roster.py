@@ -18,9 +18,7 @@ EMAIL = ("email", "emailaddress", "mail", "电子邮件", "邮箱")
 LOGIN = ("login", "loginid", "sisloginid", "username")
 SUBMISSION = ("submission",)  # to say whose it is where nothing else does
 
-# What platforms call what was handed in: with a number of the learner, and one of the submission.
-MOODLE = re.compile(r"(?P<name>[^_]+)_(?P<number>\d+)_assignsubmission_[a-z]+_?")
-CANVAS = re.compile(r"(?P<name>[^_]+)(?:_late)?_(?P<number>\d+)(?:_\d+(?:_.*)?)?")
+NUMBERED = re.compile(r"(?P<name>.+)_(?P<number>\d+)", re.DOTALL)  # as platforms name submissions
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def matched(submissions: Iterable[str], students: Sequence[Student]) -> Matching
     """Find out whose each submission is: somebody's, if it can be nobody else's.
 
     Its name must have the id or the e-mail address in it, or must be the name, in any order, or
-    the login or the e-mail's local part, or what Canvas or Moodle make of these.
+    the login or the e-mail's local part, or one of these and a number of Canvas's or Moodle's.
     """
     named = {student.submission: student for student in students if student.submission}
     signs = [(student, signs_of(student)) for student in students]
@@ -159,14 +157,9 @@ class Signs(NamedTuple):
 
 def parts_of(submission: str) -> Parts:
     """Take a submission's name apart."""
-    name = text = folded(submission.rpartition("/")[2])
-    number = ""
-    if moodle := MOODLE.fullmatch(text):  # its number is none that learners go by elsewhere
-        name, number = moodle.groups()
-        text = name
-    elif canvas := CANVAS.fullmatch(text):  # a second number is the file's
-        name, number = canvas.groups()
-        text = f"{name}_{number}"
+    text = folded(submission.rpartition("/")[2])
+    numbered = NUMBERED.fullmatch(text)
+    name, number = numbered.groups() if numbered else (text, "")
     own = words(name)
     return Parts(name, text, sorted(own), "".join(own), number)
 

@@ -15,9 +15,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from solution.grading import results, sandbox, station, submissions
+from solution.grading import results, sandbox, station
 from solution.grading.remote import ROOT, Limits
-from solution.grading.scores import GRADER_ERROR
+from solution.grading.scores import GRADER_ERROR, UNREADABLE
+from solution.grading.submissions import reading
+from solution.grading.submissions.places import Handed
+from solution.grading.submissions.sources import Source
+from solution.grading.submissions.trees import Unreadable
 
 JUDGED = "judged.json"
 CLASS = "class.json"
@@ -58,11 +62,11 @@ def fingerprint() -> str:
     return found.hexdigest()
 
 
-def key(files: Mapping[str, bytes], problem: str, settings: Settings) -> str:
+def key(handed: Handed, problem: str, settings: Settings) -> str:
     """Return the key of a result: two of the same key are the same, but for the time they took."""
     found = hashlib.sha256(fingerprint().encode())
-    found.update(json.dumps([problem, asdict(settings)], sort_keys=True).encode())
-    for name, text in sorted(files.items()):
+    found.update(json.dumps([problem, handed.notes, asdict(settings)], sort_keys=True).encode())
+    for name, text in sorted(handed.files.items()):
         found.update(f"{name}\0{len(text)}\0".encode())
         found.update(text)
     return found.hexdigest()
@@ -131,19 +135,25 @@ class Grading:
 
     Parameters
     ----------
-    paths : mapping
+    sources : mapping
         The submissions, by name.
     settings : Settings
         How to judge them.
     out : Path
         Where results go.
+    take : str
+        Which of several attempts in one submission to take: "newest", or "" for none.
     """
 
-    def __init__(self, paths: Mapping[str, Path], settings: Settings, out: Path) -> None:
-        self.paths = paths
+    def __init__(
+        self, sources: Mapping[str, Source], settings: Settings, out: Path, take: str = ""
+    ) -> None:
+        self.sources = sources
         self.settings = settings
         self.out = out
+        self.take = take
         self.unreadable: dict[str, str] = {}
+        self.notes: dict[str, list[str]] = {}  # of how modules were found
         self.errors: dict[str, list[str]] = {}  # the grader's own
 
     def run(
@@ -171,8 +181,9 @@ class Grading:
         """
         running: dict[Future[dict[str, Any]], tuple[str, str]] = {}
         for name in names:
-            files, problem, error = self.read(name)
-            own_key = key(files, problem, self.settings)
+            handed, problem, error = self.read(name)
+            own_key = key(handed, problem, self.settings)
+            self.notes[name] = handed.notes
             if problem:
                 self.unreadable[name] = problem
             if error or problem:
@@ -181,7 +192,7 @@ class Grading:
             elif not anew and is_judged(self.out, name, own_key):
                 done()
             else:
-                future = executor.submit(judge, files, asdict(self.settings), fingerprint())
+                future = executor.submit(judge, handed.files, asdict(self.settings), fingerprint())
                 running[future] = name, own_key
             while len(running) >= at_once:
                 self.collect(running, done)
@@ -204,14 +215,16 @@ class Grading:
             self.keep(name, own_key, found, "")
             done()
 
-    def read(self, name: str) -> tuple[dict[str, bytes], str, str]:
+    def read(self, name: str) -> tuple[Handed, str, str]:
         """Return the files of a submission, or its problem, or this machine's."""
+        source = self.sources[name]
         try:
-            return submissions.read(self.paths[name]), "", ""
-        except submissions.Unreadable as unreadable:
-            return {}, str(unreadable), ""
+            return reading.read(source, self.take, self.settings.locks), "", ""
+        except Unreadable as unreadable:
+            return Handed({}, [*source.notes]), str(unreadable), ""
         except OSError as error:
-            return {}, "", f"{error.strerror or type(error).__name__} ({self.paths[name]})"
+            place = source.pieces[0].path if source.pieces else name
+            return Handed({}), "", f"{error.strerror or error} ({place})"
 
     def keep(self, name: str, own_key: str, found: dict[str, Any], problem: str) -> None:
         """Write the JSON of a submission, all of it or none."""
@@ -224,6 +237,7 @@ class Grading:
             "key": own_key,
             "locked": self.settings.locks,
             "problem": problem,
+            "notes": self.notes[name],
             **found,
         }
         write_judged(result, self.out)
@@ -240,7 +254,7 @@ def unjudged(problem: str, error: str) -> dict[str, Any]:
     """Return what is found of a submission that cannot be read."""
     if error:
         return failed(error)
-    functions = results.of_all("not started", f"this submission {problem}")
+    functions = results.of_all(UNREADABLE, f"this submission {problem}")
     return {"functions": functions, "report": "", "errors": [], "seconds": 0.0}
 
 

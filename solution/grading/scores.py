@@ -8,6 +8,7 @@ Result = Mapping[str, Any]  # the JSON of one submission, as `solution.grading.r
 Points = Mapping[str, float]  # of each function, in order
 
 GRADER_ERROR = "grader error"  # the status of a function on which the grader itself failed
+UNREADABLE = "unreadable"  # the status of all functions where nothing could be read
 
 
 def gained(result: Result, name: str, points: Points) -> float:
@@ -20,13 +21,13 @@ def gained(result: Result, name: str, points: Points) -> float:
 def score(result: Result, points: Points) -> float | None:
     """Return the points of a submission: the teacher's, if these are others.
 
-    There are none if the grader failed at a function, and the teacher does not say what it is
-    worth.
+    There are none if a function was not judged, and the teacher does not say what it is worth.
     """
     if "points" in result:
         total: float = result["points"]
         return total
     open_ones = [name for name in points if "points" not in result["functions"][name]]
-    if GRADER_ERROR in {result["functions"][name]["status"] for name in open_ones}:
+    statuses = {result["functions"][name]["status"] for name in open_ones}
+    if not {GRADER_ERROR, UNREADABLE}.isdisjoint(statuses):
         return None
     return math.fsum(gained(result, name, points) for name in points)

@@ -8,7 +8,7 @@ from solution.grading.handed_back import said
 from solution.grading.overrides import comments
 from solution.grading.results import FUNCTIONS, folder_of, number
 from solution.grading.roster import Student
-from solution.grading.scores import GRADER_ERROR, Points, Result, score
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, score
 from solution.grading.sheets import for_spreadsheets
 from tests.judge.functions import STAGE_OF
 
@@ -49,7 +49,7 @@ def junit(results: Sequence[Result]) -> str:
     root = ET.Element("testsuites", name="minibatch-gradient-descent-kata")
     for result in results:
         statuses = [found["status"] for found in result["functions"].values()]
-        errors = statuses.count(GRADER_ERROR)
+        errors = statuses.count(GRADER_ERROR) + statuses.count(UNREADABLE)
         suite = ET.SubElement(
             root,
             "testsuite",
@@ -73,7 +73,7 @@ def add_case(suite: ET.Element, result: Result, name: str) -> None:
     place = for_xml(f"{result['submission']}.{STAGE_OF[name]}")
     case = ET.SubElement(suite, "testcase", classname=place, name=name)
     if found["status"] != "passed":
-        kind = "error" if found["status"] == GRADER_ERROR else "failure"
+        kind = "error" if found["status"] in (GRADER_ERROR, UNREADABLE) else "failure"
         message = for_xml(found["headline"])
         outcome = ET.SubElement(case, kind, type=found["status"], message=message)
         outcome.text = for_xml(said(result, name))
