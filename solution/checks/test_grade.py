@@ -187,7 +187,7 @@ def test_only_the_changed_function_fails_and_gets_its_status(graded: Path, name:
     row = rows(graded)[name]
     assert row.pop(function) == status
     assert {row[other] for other in results.FUNCTIONS if other in row} == {"passed"}
-    lost = results.read_points(grade.POINTS, {})[function] if status != "passed" else 0
+    lost = results.read_points(options.POINTS, {})[function] if status != "passed" else 0
     assert (row["score"], row["max_score"]) == (results.number(100 - lost), "100")
 
 
@@ -282,7 +282,7 @@ def test_points_can_be_changed_without_judging_again(
     graded: Path, learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = tmp_path / "points.csv"
-    text = grade.POINTS.read_text(encoding="utf-8")
+    text = options.POINTS.read_text(encoding="utf-8")
     table.write_text(text.replace("predict,5", "predict,7.5"), encoding="utf-8")
     out = shutil.copytree(graded, tmp_path / "out")
     monkeypatch.setattr(run, "judge", never)
@@ -310,7 +310,7 @@ def test_bad_points_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, why: str
 ) -> None:
     table = tmp_path / "points.csv"
-    table.write_text(grade.POINTS.read_text().replace(old, new))
+    table.write_text(options.POINTS.read_text().replace(old, new))
     with pytest.raises(SystemExit, match="2"):
         grade.main([str(tmp_path), "--out", str(tmp_path / "out"), "--points", str(table)])
     assert why in capsys.readouterr().err
