@@ -55,7 +55,7 @@ def test_no_text_of_strangers_steers_the_terminal_of_who_reads_a_report() -> Non
 def test_what_cannot_be_read_does_not_steer_the_terminal(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    grading = run.Grading({}, run.Settings(), tmp_path)
+    grading = run.Grading({}, run.Settings(), tmp_path, "secret")
     grading.unreadable[f"ann{CLEARS}"] = f"holds {CLEARS}"
     grading.notes[f"ann{CLEARS}"] = [CLEARS]
     grade.say_what_is_missing(grading, 0, False)

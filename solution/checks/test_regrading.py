@@ -99,7 +99,7 @@ def test_all_in_a_folder_is_the_class(
 
 def test_a_part_of_a_class_keeps_nobody(graded: Grade, learners: Path, out: Path) -> None:
     assert graded("--all-in", learners) == 0
-    assert graded(learners / "ann", "--shard", "1/1") == 0
+    assert graded(learners / "ann", "--shard", "1/1", "--secret", "s") == 0
     assert run.known_names(out) == ["ann"]
 
 

@@ -67,6 +67,12 @@ def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="judge on a Dask cluster, such as tcp://10.0.0.1:8786 (needs the extra `dask`)",
     )
+    add(
+        "--secret",
+        metavar="TEXT",
+        help="what the examples are drawn from, besides the code (default: what the class was "
+        "judged with before, or a new one; needed for parts, which must have the same)",
+    )
     add_options_of_limits(parser)
 
 

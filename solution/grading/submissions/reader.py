@@ -72,7 +72,14 @@ def members(request: dict[str, Any]) -> dict[str, Any]:
     """Return what an archive with a class has at its top, or in the one folder there."""
     ((path, _, _),) = request["pieces"]
     archive = file_on_disk(Path(path), PurePosixPath(os.path.basename(path)))
-    names = [file.path.parts for file in files_in_archive(archive)]
+    names: list[tuple[str, ...]] = []
+
+    def noted(path: PurePosixPath) -> bool:
+        names.append(path.parts)
+        return False
+
+    for _ in files_in_archive(archive, noted):
+        pass
     depth = 1
     while len({name[:depth] for name in names}) == 1 and max(map(len, names)) > depth:
         depth += 1
@@ -111,12 +118,12 @@ def files_of(path: str, member: str, name: str) -> Iterable[File]:
 
 def files_in_member(archive: File, member: PurePosixPath, name: str) -> Iterator[File]:
     """Yield the files of one submission in the archive of a class."""
-    for file in files_in_archive(archive):
+    for file in files_in_archive(archive, lambda path: member in (path, *path.parents)):
         if file.path == member:
             whole = File(PurePosixPath(name or member.name), file.time, file.open, file.is_link)
             alone = not name and whole.is_archive
             yield from files_in_archive(whole) if alone else [whole]
-        elif member in file.path.parents:
+        else:
             yield File(file.path.relative_to(member), file.time, file.open, file.is_link)
 
 
