@@ -63,6 +63,7 @@ GRADER = (
 GRADER_OF_SOLUTION = (
     *("solution/__init__.py", "solution/grade.py", "solution/points.csv"),
     *(f"solution/grading/*.{ending}" for ending in ("py", "html", "css", "js")),
+    "solution/grading/submissions/*.py",
 )
 
 

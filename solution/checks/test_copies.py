@@ -12,9 +12,10 @@ import pytest
 from solution.checks.handed_in import solved
 from solution.checks.styles import STYLES
 from solution.checks.test_page import POINTS, data_of, entry, stages_passed
+from solution.grading.class_files import write_class
 from solution.grading.copies import LEAST, copies, of_handout
 from solution.grading.excerpt import Module, Shape, excerpts, shape
-from solution.grading.results import FOR_THE_INSTRUCTOR, write_class
+from solution.grading.results import FOR_THE_INSTRUCTOR
 from tests.judge import trusted
 from tests.judge.functions import STAGE_OF
 
@@ -163,7 +164,7 @@ def test_nothing_that_learners_get_has_any_of_it(tmp_path: Path) -> None:
     for result in results[:2]:
         result["functions"]["train"] = entry("wrong", "half") | shared
     write_class(results, POINTS, tmp_path)
-    names = {"report.txt", "gradescope.json", "classroom.json", "results.csv", "junit.xml"}
+    names = {"report.txt", "gradescope.json", "classroom.env", "results.csv", "junit.xml"}
     files = [path for path in tmp_path.rglob("*") if path.name in names]
     assert len(files) == 3 * 3 + 2
     for path in files:

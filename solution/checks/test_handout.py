@@ -569,7 +569,7 @@ solution.grade)
     cd "$5/submissions/submission"
     echo '::notice title=Autograding report::100' >report.txt
     echo '{{"tests": []}}' >gradescope.json
-    echo '{{"status": "fail"}}' >classroom.json
+    echo 'RUNNERS=predict' >classroom.env
     exit "${{GRADE_STATUS:-0}}"
     ;;
 esac
@@ -638,8 +638,7 @@ def test_classroom_grades_and_hands_the_result_on(
     workflow = (folder / ".github/workflows/classroom.yml").read_text(encoding="utf-8")
     install, grade = steps(workflow)
     monkeypatch.setenv("RUNNER_TEMP", str(tmp_path / "temp"))
-    for name in ("GITHUB_ENV", "GITHUB_OUTPUT"):
-        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("GITHUB_ENV", str(tmp_path / "GITHUB_ENV"))
 
     def step(script: str) -> "subprocess.CompletedProcess[str]":
         command = ["bash", "-e", "-c", script]  # as GitHub does
@@ -657,9 +656,8 @@ def test_classroom_grades_and_hands_the_result_on(
     assert first.startswith("::stop-commands::")
     assert last == first.replace("stop-commands::", "") + "::"
     assert report == ["::notice title=Autograding report::100"]
-    assert (tmp_path / "GITHUB_OUTPUT").read_text(encoding="utf-8") == (
-        "result=eyJzdGF0dXMiOiAiZmFpbCJ9Cg==\n"
-    )
-    assert "KATA_RESULTS: ${{ steps.kata.outputs.result }}" in workflow
+    variables = (tmp_path / "GITHUB_ENV").read_text(encoding="utf-8")
+    assert variables == f"AUTOGRADER={at}\nRUNNERS=predict\n"
+    assert "runners: ${{ env.RUNNERS }}" in workflow
     monkeypatch.setenv("GRADE_STATUS", "1")
     assert step(grade).returncode == 1

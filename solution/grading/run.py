@@ -355,7 +355,7 @@ def write_errors(errors: Mapping[str, Sequence[str]], out: Path) -> None:
     path.unlink(missing_ok=True)
     if errors:
         texts = [f"{name}: {text}" for name in sorted(errors) for text in errors[name]]
-        results.write_text(path, "\n".join(texts))
+        results.write_text(path, results.on_lines("\n".join(texts)))
 
 
 def merge(parts: Sequence[Path], out: Path) -> list[str]:
