@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import secrets
 import signal
 import statistics
 import sys
@@ -14,11 +15,11 @@ from tqdm import tqdm
 
 from plots.options import whole
 from solution.grading import results, run, sandbox
-from solution.grading.remote import Limits
 from solution.grading.scores import Points, Result, score
 from solution.grading.submissions import naming, reading
 from solution.grading.submissions.sources import Piece
 from solution.grading.submissions.trees import Unreadable
+from solution.grading.workers import Limits
 from tests.judge import wording
 from tests.judge.mistakes import UNUSABLE
 
@@ -40,8 +41,8 @@ same tests, is not judged again: a run that was interrupted goes on when it is s
   python -m solution.grade class/* --out results
   python -m solution.grade --all-in class --out results --jobs 8
   python -m solution.grade --all-in class.zip --out results
-  python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
-  python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
+  python -m solution.grade --all-in class --out part1 --secret WORD --shard 1/2  # on one machine
+  python -m solution.grade --all-in class --out part2 --secret WORD --shard 2/2  # on another
   python -m solution.grade merge part1 part2 --out results
 
 A submission that is called merge is ./merge.
@@ -181,6 +182,12 @@ def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
         "--scheduler",
         metavar="ADDRESS",
         help="judge on a Dask cluster, such as tcp://10.0.0.1:8786 (needs the extra `dask`)",
+    )
+    add(
+        "--secret",
+        metavar="TEXT",
+        help="what the examples are drawn from, besides the code (default: what the class was "
+        "judged with before, or a new one; needed for parts, which must have the same)",
     )
     add_options_of_limits(parser)
 
@@ -324,14 +331,18 @@ def grade(options: argparse.Namespace) -> int:
     sources = naming.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
+    secret = options.secret or run.known_secret(options.out)
+    if options.shard and not secret:
+        return refuse(PROGRAM, "--shard: all parts need the same secret: add --secret TEXT to each")
+    secret = secret or secrets.token_hex(16)
     number, of = options.shard or (1, 1)
     names = list(sources)[number - 1 :: of]
     dropped = {*run.known_names(options.out)} - {*sources}
     try:
-        run.write_manifest(list(sources), settings, options.out)
+        run.write_manifest(list(sources), settings, options.out, secret)
     except OSError as error:
         return refuse(PROGRAM, f"--out {options.out}: {error.strerror}")
-    grading = run.Grading(sources, settings, options.out, options.take)
+    grading = run.Grading(sources, settings, options.out, secret, options.take)
     try:
         judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:

@@ -25,6 +25,7 @@ from solution.grading import results, run, sandbox, station
 from solution.grading.judge import STATUS
 from solution.grading.scores import GRADER_ERROR, UNREADABLE
 from solution.grading.submissions import reading
+from solution.grading.submissions.places import Handed
 from solution.grading.submissions.sources import Piece, Source
 from tests.judge.functions import STAGES
 from tests.judge.mistakes import known
@@ -431,15 +432,69 @@ def test_interrupted_it_leaves_no_process_and_goes_on(
     assert without_times(out) == without_times(graded_few)
 
 
+# -- what the examples are drawn from -----------------------------------------------------------
+
+
+def test_the_same_code_meets_the_same_examples_in_the_same_class_and_no_other() -> None:
+    one, other = {"data.py": b"x = 1"}, {"data.py": b"x = 1  # lucky"}
+    assert run.drawn_from(one, "a") == run.drawn_from({**one}, "a")
+    assert len({run.drawn_from(files, of) for files in (one, other) for of in "ab"}) == 4
+    keys = [run.key(Handed(one), "", run.Settings(), of) for of in "aab"]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_class_keeps_its_secret_and_tells_it_to_nobody(
+    graded_few: Path, few: Path, tmp_path: Path
+) -> None:
+    secret = run.known_secret(graded_few)
+    assert len(secret) == 32
+    out = shutil.copytree(graded_few, tmp_path / "out")
+    assert grade.main([str(few / "right"), "--out", str(out)]) == 0
+    assert run.known_secret(out) == secret
+    texts = {path.name: path.read_text(encoding="utf-8") for path in out.rglob("*.*")}
+    assert {name for name, text in texts.items() if secret in text} == {run.CLASS}
+
+
+def test_examples_differ_with_the_secret(
+    graded_few: Path, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = []
+
+    def noted(files: Any, settings: Any, tests: str, number: int) -> dict[str, Any]:
+        numbers.append(number)
+        return run.failed("")
+
+    monkeypatch.setattr(run, "judge", noted)
+    for secret in ("a", "a", "b"):
+        arguments = [str(few / "right"), "--out", str(tmp_path), "--secret", secret, "--anew"]
+        assert grade.main(arguments) == 1
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
+def test_what_a_submission_may_import_is_part_of_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run.fingerprint.__wrapped__()
+    (tmp_path / "pandas-1.0.dist-info").mkdir()
+    (tmp_path / "pandas-1.0.dist-info" / "METADATA").write_text("Name: pandas\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert run.fingerprint.__wrapped__() != before
+
+
 # -- more machines ------------------------------------------------------------------------------
 
 
-def test_parts_put_together_are_the_whole(graded_few: Path, few: Path, tmp_path: Path) -> None:
-    parts = []
+def test_parts_put_together_are_the_whole(
+    graded_few: Path, few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts, secret = [], run.known_secret(graded_few)
     for k in (1, 2):
         parts.append(str(tmp_path / f"part{k}"))
         arguments = ["--all-in", str(few), "--out", parts[-1], "--shard", f"{k}/2"]
-        assert grade.main(arguments) == 0
+        assert grade.main(arguments) == 2
+        assert "--secret" in capsys.readouterr().err
+        assert grade.main([*arguments, "--secret", secret]) == 0
+        assert grade.main(arguments) == 0  # it knows it by now
     out = tmp_path / "out"
     assert grade.main(["merge", *parts, "--out", str(out)]) == 3
     assert without_times(out) == without_times(graded_few)
@@ -453,7 +508,7 @@ def test_parts_of_different_classes_are_not_put_together(
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    run.write_manifest(["alice"], run.Settings(), other)
+    run.write_manifest(["alice"], run.Settings(), other, "secret")
     out = str(tmp_path / "out")
     assert grade.main(["merge", str(graded_few), str(other), "--out", out]) == 2
     assert "is of another class" in capsys.readouterr().err
@@ -612,6 +667,24 @@ def test_a_failure_of_the_grader_is_nobodys_zero(
     assert grade.main(arguments) == 0  # the same command again
     assert rows(tmp_path)["right"]["score"] == "100"
     assert not (tmp_path / run.ERRORS).exists()
+
+
+@pytest.mark.parametrize("stuck", [False, True])
+def test_what_a_submission_may_have_caused_is_no_reason_to_judge_it_again(
+    monkeypatch: pytest.MonkeyPatch, stuck: bool
+) -> None:
+    tried = []
+
+    def stumble(*given: Any) -> Any:
+        tried.append(given)
+        if stuck:
+            raise station.Stuck("the judge takes too long")
+        return run.failed("ValueError in a test")
+
+    monkeypatch.setattr(station.Station, "judge", stumble)
+    found = run.judge({}, asdict(run.Settings()), run.fingerprint())
+    assert len(tried) == 1
+    assert run.has_grader_error(found)
 
 
 def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:
