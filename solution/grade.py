@@ -2,20 +2,24 @@
 
 import argparse
 import os
+import secrets
 import signal
 import statistics
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from plots.options import whole
-from solution.grading import results, run, sandbox, submissions
-from solution.grading.remote import Limits
+from solution.grading import results, run, sandbox
 from solution.grading.scores import Points, Result, score
+from solution.grading.submissions import naming, reading
+from solution.grading.submissions.sources import Piece
+from solution.grading.submissions.trees import Unreadable
+from solution.grading.workers import Limits
 from tests.judge import wording
 from tests.judge.mistakes import UNUSABLE
 
@@ -25,8 +29,10 @@ USAGE = f"""{PROGRAM} SUBMISSION... --out DIR [options]
        {PROGRAM} merge DIR... --out DIR [--points FILE]"""
 DESCRIPTION = """\
 Judge what learners handed in. A SUBMISSION is a folder, a zip or a tar with the five modules in
-it, at the top or in kata/; nothing else in it is opened. Their code runs locked up: no network,
-no files but Python's own, no other processes (Linux 6.2 or later).
+one folder, wherever that is, or one of the modules; what Canvas, Moodle, Blackboard and Gradescope
+export is known by its names. Modules beside the five that these import come along; nothing else is
+opened. Their code runs locked up: no network, no files but Python's own, no other processes
+(Linux 6.2 or later).
 
 DIR gets results.csv, class.html, junit.xml, and a folder for each submission with report.txt,
 what Gradescope and GitHub Classroom read, and judged.json. What is judged there already, by the
@@ -34,19 +40,21 @@ same tests, is not judged again: a run that was interrupted goes on when it is s
 
   python -m solution.grade class/* --out results
   python -m solution.grade --all-in class --out results --jobs 8
-  python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
-  python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
+  python -m solution.grade --all-in class.zip --out results
+  python -m solution.grade --all-in class --out part1 --secret WORD --shard 1/2  # on one machine
+  python -m solution.grade --all-in class --out part2 --secret WORD --shard 2/2  # on another
   python -m solution.grade merge part1 part2 --out results
 
 A submission that is called merge is ./merge.
 """
 ENDING = """\
 exit status: 0 all graded; 1 the grader itself failed on some, which have no score: run it again;
-2 bad options, or a host that cannot lock code up; 130 interrupted
+2 bad options, or a host that cannot lock code up; 3 some could not be read, which have no score
+either; 130 interrupted
 """
 MERGE_ENDING = """\
 exit status: 0 all graded; 1 some are not judged, or the grader itself failed on them; 2 bad
-options, or no parts of one class
+options, or no parts of one class; 3 some could not be read
 """
 
 
@@ -87,10 +95,11 @@ def parse_grade(arguments: Sequence[str]) -> argparse.Namespace:
     add_options_of_judging(parser)
     parser.set_defaults(run=grade)
     options = parsed(parser, arguments)
+    options.submission = [Piece(path) for path in options.submission]
     add_all_in(parser, options)
     if not options.submission:
         parser.error("name the submissions, or the folder that they are in with --all-in")
-    must_exist(parser, options.submission)
+    must_exist(parser, [piece.path for piece in options.submission])
     check_catalogue(parser)
     check_results(parser, options)
     check_host(parser, options.no_sandbox)
@@ -143,7 +152,19 @@ def add_options_of_results(parser: argparse.ArgumentParser) -> None:
 def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is judged, and how."""
     add = parser.add_argument
-    add("--all-in", type=Path, metavar="FOLDER", help="take all that is in this folder")
+    add(
+        "--all-in",
+        type=Path,
+        metavar="CLASS",
+        help="grade all submissions in this folder, zip or tar",
+    )
+    add(
+        "--take",
+        choices=["newest"],
+        default="",
+        help="of several folders with modules in one submission, take the one changed last, by the "
+        "times in the folder or archive (default: none, such a submission is unreadable)",
+    )
     add(
         "--jobs",
         type=whole(1),
@@ -161,6 +182,12 @@ def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
         "--scheduler",
         metavar="ADDRESS",
         help="judge on a Dask cluster, such as tcp://10.0.0.1:8786 (needs the extra `dask`)",
+    )
+    add(
+        "--secret",
+        metavar="TEXT",
+        help="what the examples are drawn from, besides the code (default: what the class was "
+        "judged with before, or a new one; needed for parts, which must have the same)",
     )
     add_options_of_limits(parser)
 
@@ -190,14 +217,34 @@ def add_options_of_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def add_all_in(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Add what is in the folder of --all-in to the submissions that are named."""
+    """Add what is in the folder or archive of --all-in to the submissions that are named."""
     if options.all_in is None:
         return
-    if not options.all_in.is_dir():
-        parser.error(f"--all-in {options.all_in}: there is no such folder")
-    options.submission += found_in(options.all_in, options.out)
-    if not options.submission:
-        parser.error(f"--all-in {options.all_in}: this folder is empty")
+    if options.all_in.is_dir():
+        found = naming.in_folder(options.all_in, options.out)
+    elif options.all_in.is_file():
+        found = members_of(parser, options)
+    else:
+        parser.error(f"--all-in {options.all_in}: there is no such folder or archive")
+    if not found:
+        parser.error(f"--all-in {options.all_in}: this is empty")
+    modules = [piece.place.name for piece in found if piece.place.name in reading.MODULES]
+    if modules:
+        parser.error(
+            f"--all-in {options.all_in}: {modules[0]} is in it, so this is one submission: name it "
+            "without --all-in"
+        )
+    options.submission += found
+
+
+def members_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[Piece]:
+    """Return the submissions in the archive of a class."""
+    archive = options.all_in
+    try:
+        members = reading.members(archive, locks=not options.no_sandbox)
+    except (Unreadable, OSError) as error:
+        parser.error(f"--all-in {archive}: {error}")
+    return [Piece(archive, member) for member in members]
 
 
 def must_exist(parser: argparse.ArgumentParser, paths: Sequence[Path]) -> None:
@@ -242,17 +289,6 @@ def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:
         )
 
 
-def found_in(folder: Path, out: Path) -> list[Path]:
-    """Return the submissions in a folder: all but the results, and what file managers leave."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith((".", "__MACOSX"))
-        and path.name not in ("Thumbs.db", "desktop.ini")
-        and path.resolve() != out.resolve()
-    )
-
-
 def positive(text: str) -> float:
     """Read a number above 0."""
     try:
@@ -292,30 +328,34 @@ def interrupt(*_: Any) -> None:
 
 def grade(options: argparse.Namespace) -> int:
     """Judge what is missing, and write all results."""
-    paths = submissions.named(options.submission)
+    sources = naming.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
+    secret = options.secret or run.known_secret(options.out)
+    if options.shard and not secret:
+        return refuse(PROGRAM, "--shard: all parts need the same secret: add --secret TEXT to each")
+    secret = secret or secrets.token_hex(16)
     number, of = options.shard or (1, 1)
-    names = list(paths)[number - 1 :: of]
-    dropped = {*run.known_names(options.out)} - {*paths}
+    names = list(sources)[number - 1 :: of]
+    dropped = {*run.known_names(options.out)} - {*sources}
     try:
-        run.write_manifest(list(paths), settings, options.out)
+        run.write_manifest(list(sources), settings, options.out, secret)
     except OSError as error:
         return refuse(PROGRAM, f"--out {options.out}: {error.strerror}")
-    grading = run.Grading(paths, settings, options.out)
+    grading = run.Grading(sources, settings, options.out, secret, options.take)
     try:
         judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:
         return refuse(PROGRAM, error)
-    say_what_is_missing(grading.unreadable, len(dropped))
+    say_what_is_missing(grading, len(dropped))
     run.write_errors(grading.errors, options.out)
     if options.shard:
         print(
-            f"judged {len(names)} of {len(paths)} submissions (part {number} of {of}); put the "
+            f"judged {len(names)} of {len(sources)} submissions (part {number} of {of}); put the "
             f"parts together with: {PROGRAM} merge DIR... --out DIR"
         )
-        return int(bool(grading.errors))
-    return finish(list(paths), options)
+        return status_of(bool(grading.errors), bool(grading.unreadable))
+    return finish(list(sources), options)
 
 
 def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespace) -> None:
@@ -328,10 +368,13 @@ def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespac
         grading.run(*place, names, bar.update, options.anew)
 
 
-def say_what_is_missing(unreadable: Mapping[str, str], dropped: int) -> None:
-    """Name what could not be read, and say how many were graded before, but are not named now."""
-    for name, problem in unreadable.items():
-        print(f"{results.on_one_line(name)} {problem}")
+def say_what_is_missing(grading: run.Grading, dropped: int) -> None:
+    """Say how modules were found, what could not be read, and how many are not named any more."""
+    for name, notes in grading.notes.items():
+        for note in notes:
+            print(results.on_one_line(f"{name}: {note}"))
+    for name, problem in grading.unreadable.items():
+        print(results.on_one_line(f"{name} {problem}"))
     if dropped:
         left_out = f"{dropped} of an earlier run are not named now, and"
         print(f"{left_out} are left out of the results")
@@ -358,7 +401,8 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
     results.write_class(found, options.points, options.out)
     print(summary(found, options.points))
     print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
-    failed = [r["submission"] for r in found if score(r, options.points) is None]
+    unreadable = [r["submission"] for r in found if r["problem"]]
+    failed = [r["submission"] for r in found if run.has_grader_error(r)]
     for name in failed[:10]:
         print(f"{results.on_one_line(name)} has no score: the grader failed", file=sys.stderr)
     missing = len(names) - len(found)
@@ -366,7 +410,14 @@ def finish(names: Sequence[str], options: argparse.Namespace) -> int:
         print(f"{missing} of {len(names)} submissions are not judged", file=sys.stderr)
     if failed:
         print("run the same command again (grader-errors.txt says more)", file=sys.stderr)
-    return int(bool(failed or missing))
+    if unreadable:
+        print(f"{len(unreadable)} of {len(names)} could not be read: no score", file=sys.stderr)
+    return status_of(bool(failed or missing), bool(unreadable))
+
+
+def status_of(failed: bool, unreadable: bool) -> int:
+    """Return the exit status."""
+    return 1 if failed else 3 if unreadable else 0
 
 
 def summary(found: Sequence[Result], points: Points) -> str:

@@ -35,7 +35,7 @@ from tests.judge import (
 )
 from tests.judge.functions import FILES
 from tests.judge.mistakes import MISTAKES, RIGHT, UNUSABLE, Mistake, Recorded, record
-from tests.judged.modules import is_stub
+from tests.judged.stubs import is_stub
 
 ROOT = Path(__file__).parent.parent
 AUTOGRADING = Path(__file__).parent / "autograding"

@@ -178,7 +178,7 @@ def test_an_epoch_of_any_size_is_random(
         the.must_be_random(shuffled_batches, n, batch_size=max(1, n // parts), rng=rng)
 
 
-@pytest.mark.parametrize(("n", "batch_size", "times"), [(5, 2, 750), (5, 4, 750), (4, 1, 1500)])
+@pytest.mark.parametrize(("n", "batch_size", "times"), [(5, 2, 750), (5, 4, 500), (4, 1, 750)])
 def test_every_way_to_split_the_samples_is_equally_likely(
     shuffled_batches: Subject, n: int, batch_size: int, times: int
 ) -> None:

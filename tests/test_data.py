@@ -15,7 +15,15 @@ from hypothesis import given
 from tests.judge import data_sets as the
 from tests.judge.boundary import Subject
 from tests.judge.showing import show_call
-from tests.strategies import all_sizes, always_try, numbers, seeds, two_examples, up_to
+from tests.strategies import (
+    all_sizes,
+    always_try,
+    fewer_examples,
+    numbers,
+    seeds,
+    two_examples,
+    up_to,
+)
 
 
 def test_without_noise_every_point_lies_on_the_line(make_data: Subject) -> None:
@@ -25,6 +33,7 @@ def test_without_noise_every_point_lies_on_the_line(make_data: Subject) -> None:
 
 
 @always_try({"n": 1, "w": 3.0, "b": 2.0, "seed": 0}, {"n": 4, "w": -1.0, "b": 0.5, "seed": 0})
+@fewer_examples
 @given(n=up_to(400), w=numbers, b=numbers, seed=seeds)
 def test_any_line_can_be_asked_for(
     make_data: Subject, n: int, w: float, b: float, seed: int

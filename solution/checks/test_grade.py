@@ -21,9 +21,12 @@ import pytest
 from solution import grade
 from solution.checks.conftest import ROOT, descendants
 from solution.checks.handed_in import replaced
-from solution.grading import results, run, sandbox, station, submissions
+from solution.grading import results, run, sandbox, station
 from solution.grading.judge import STATUS
-from solution.grading.scores import GRADER_ERROR
+from solution.grading.scores import GRADER_ERROR, UNREADABLE
+from solution.grading.submissions import reading
+from solution.grading.submissions.places import Handed
+from solution.grading.submissions.sources import Piece, Source
 from tests.judge.functions import STAGES
 from tests.judge.mistakes import known
 from tests.judge.specification import properties
@@ -107,7 +110,7 @@ def learners(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded(learners: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the results of the class."""
     out = tmp_path_factory.mktemp("graded")
-    assert grade.main(["--all-in", str(learners), "--out", str(out)]) == 0
+    assert grade.main(["--all-in", str(learners), "--out", str(out)]) == 3
     return out
 
 
@@ -125,7 +128,7 @@ def few(learners: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded_few(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return their results."""
     out = tmp_path_factory.mktemp("graded_few")
-    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 0
+    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 3
     return out
 
 
@@ -196,21 +199,20 @@ def test_known_mistakes_go_by_their_names(function: str) -> None:
     assert found[function]["mistake"] == mistake.name
 
 
-def test_what_cannot_be_read_has_no_points(graded: Path) -> None:
+def test_what_cannot_be_read_has_no_score(graded: Path) -> None:
     for name, why in (
-        ("broken", "is neither a folder nor a zip or tar archive"),
+        ("broken", "is a broken archive (BadZipFile)"),
         ("empty", "has none of the five modules: hand in the folder kata/ (it is empty)"),
     ):
-        assert rows(graded)[name]["score"] == "0"
         assert judged(graded, name)["problem"] == why
-        assert set(rows(graded)[name].values()) == {name, "0", "100", "not started"}
+        assert set(rows(graded)[name].values()) == {name, "", "100", UNREADABLE}
 
 
 def test_a_zip_is_judged_as_its_folder_is(graded: Path) -> None:
     one, two = judged(graded, "wrong"), judged(graded, "zipped")
     assert one["functions"] == two["functions"]
     assert one["functions"]["predict"]["mistake"] == "predicts without b"
-    assert one["format"] == results.FORMAT == 2
+    assert one["format"] == results.FORMAT == 3
 
 
 def test_a_complaint_says_what_two_failures_have_in_common(graded: Path) -> None:
@@ -343,7 +345,7 @@ def test_only_what_is_missing_is_judged(
         return judge(*given)
 
     monkeypatch.setattr(run, "judge", counted)
-    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 0
+    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 3
     assert len(asked) == 2
     assert without_times(out) == without_times(graded_few)
 
@@ -361,7 +363,7 @@ def test_results_among_the_submissions_are_none(
     folder = shutil.copytree(few, tmp_path / "class")
     out = shutil.copytree(graded_few, folder / "results")
     (folder / "Thumbs.db").touch()
-    assert grade.main(["--all-in", str(folder), "--out", str(out)]) == 0
+    assert grade.main(["--all-in", str(folder), "--out", str(out)]) == 3
     assert rows(out) == rows(graded_few)
 
 
@@ -424,23 +426,77 @@ def test_interrupted_it_leaves_no_process_and_goes_on(
         time.sleep(0.05)
     before = {path: path.stat().st_mtime_ns for path in out.glob(f"submissions/*/{run.JUDGED}")}
     assert 0 < len(before) < len(list(few.iterdir()))
-    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 0
+    assert grade.main(["--all-in", str(few), "--out", str(out)]) == 3
     kept = [path for path, changed in before.items() if path.stat().st_mtime_ns == changed]
     assert len(kept) >= len(before) - 2  # broken and empty ones are looked at each time
     assert without_times(out) == without_times(graded_few)
 
 
+# -- what the examples are drawn from -----------------------------------------------------------
+
+
+def test_the_same_code_meets_the_same_examples_in_the_same_class_and_no_other() -> None:
+    one, other = {"data.py": b"x = 1"}, {"data.py": b"x = 1  # lucky"}
+    assert run.drawn_from(one, "a") == run.drawn_from({**one}, "a")
+    assert len({run.drawn_from(files, of) for files in (one, other) for of in "ab"}) == 4
+    keys = [run.key(Handed(one), "", run.Settings(), of) for of in "aab"]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_class_keeps_its_secret_and_tells_it_to_nobody(
+    graded_few: Path, few: Path, tmp_path: Path
+) -> None:
+    secret = run.known_secret(graded_few)
+    assert len(secret) == 32
+    out = shutil.copytree(graded_few, tmp_path / "out")
+    assert grade.main([str(few / "right"), "--out", str(out)]) == 0
+    assert run.known_secret(out) == secret
+    texts = {path.name: path.read_text(encoding="utf-8") for path in out.rglob("*.*")}
+    assert {name for name, text in texts.items() if secret in text} == {run.CLASS}
+
+
+def test_examples_differ_with_the_secret(
+    graded_few: Path, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = []
+
+    def noted(files: Any, settings: Any, tests: str, number: int) -> dict[str, Any]:
+        numbers.append(number)
+        return run.failed("")
+
+    monkeypatch.setattr(run, "judge", noted)
+    for secret in ("a", "a", "b"):
+        arguments = [str(few / "right"), "--out", str(tmp_path), "--secret", secret, "--anew"]
+        assert grade.main(arguments) == 1
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
+def test_what_a_submission_may_import_is_part_of_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run.fingerprint.__wrapped__()
+    (tmp_path / "pandas-1.0.dist-info").mkdir()
+    (tmp_path / "pandas-1.0.dist-info" / "METADATA").write_text("Name: pandas\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert run.fingerprint.__wrapped__() != before
+
+
 # -- more machines ------------------------------------------------------------------------------
 
 
-def test_parts_put_together_are_the_whole(graded_few: Path, few: Path, tmp_path: Path) -> None:
-    parts = []
+def test_parts_put_together_are_the_whole(
+    graded_few: Path, few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts, secret = [], run.known_secret(graded_few)
     for k in (1, 2):
         parts.append(str(tmp_path / f"part{k}"))
         arguments = ["--all-in", str(few), "--out", parts[-1], "--shard", f"{k}/2"]
-        assert grade.main(arguments) == 0
+        assert grade.main(arguments) == 2
+        assert "--secret" in capsys.readouterr().err
+        assert grade.main([*arguments, "--secret", secret]) == 0
+        assert grade.main(arguments) == 0  # it knows it by now
     out = tmp_path / "out"
-    assert grade.main(["merge", *parts, "--out", str(out)]) == 0
+    assert grade.main(["merge", *parts, "--out", str(out)]) == 3
     assert without_times(out) == without_times(graded_few)
     half = tmp_path / "half"
     assert grade.main(["merge", parts[0], "--out", str(half)]) == 1  # says what is missing
@@ -452,7 +508,7 @@ def test_parts_of_different_classes_are_not_put_together(
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    run.write_manifest(["alice"], run.Settings(), other)
+    run.write_manifest(["alice"], run.Settings(), other, "secret")
     out = str(tmp_path / "out")
     assert grade.main(["merge", str(graded_few), str(other), "--out", out]) == 2
     assert "is of another class" in capsys.readouterr().err
@@ -462,7 +518,7 @@ def test_parts_of_different_classes_are_not_put_together(
 
 def test_options_may_come_before_the_word_merge(graded_few: Path, tmp_path: Path) -> None:
     for before in (["--out", str(tmp_path / "merge")], [f"--o={tmp_path / 'merge'}"]):
-        assert grade.main([*before, "merge", str(graded_few)]) == 0
+        assert grade.main([*before, "merge", str(graded_few)]) == 3
         assert without_times(tmp_path / "merge") == without_times(graded_few)
 
 
@@ -493,7 +549,7 @@ def test_who_has_a_submission_called_merge_is_told_what_to_write(
         assert "write ./merge to grade it" in capsys.readouterr().err.splitlines()[-1]
     shutil.rmtree("merge")
     shutil.copytree(graded_few, "merge")  # results may be called so
-    assert grade.main(["merge", "merge", "--out", "results"]) == 0
+    assert grade.main(["merge", "merge", "--out", "results"]) == 3
 
 
 @pytest.mark.parametrize(
@@ -579,7 +635,7 @@ def test_a_dask_cluster_gives_the_same_results_though_a_worker_dies(
                 workers[0].kill()
 
             killed = beside.submit(kill_one)
-            assert grade.main(arguments) == 0
+            assert grade.main(arguments) == 3
             killed.result()
         assert workers[1].poll() is None
     assert without_times(out) == without_times(graded_few)
@@ -613,8 +669,26 @@ def test_a_failure_of_the_grader_is_nobodys_zero(
     assert not (tmp_path / run.ERRORS).exists()
 
 
+@pytest.mark.parametrize("stuck", [False, True])
+def test_what_a_submission_may_have_caused_is_no_reason_to_judge_it_again(
+    monkeypatch: pytest.MonkeyPatch, stuck: bool
+) -> None:
+    tried = []
+
+    def stumble(*given: Any) -> Any:
+        tried.append(given)
+        if stuck:
+            raise station.Stuck("the judge takes too long")
+        return run.failed("ValueError in a test")
+
+    monkeypatch.setattr(station.Station, "judge", stumble)
+    found = run.judge({}, asdict(run.Settings()), run.fingerprint())
+    assert len(tried) == 1
+    assert run.has_grader_error(found)
+
+
 def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:
-    files = submissions.read(submission(tmp_path / "right", "data", "", ""))
+    files = reading.read(Source((Piece(submission(tmp_path / "right", "data", "", "")),))).files
     with station.station(locks=True) as one:
         os.kill(one.process.pid, signal.SIGKILL)
         one.is_worn_out = False
@@ -625,10 +699,10 @@ def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:
 def test_a_submission_that_this_user_may_not_read_is_nobodys_zero(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path) -> Any:
+    def refuse(*_: Any) -> Any:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(submissions, "read", refuse)
+    monkeypatch.setattr(reading, "read", refuse)
     assert grade.main([str(tmp_path), "--out", str(tmp_path / "out")]) == 1
 
 
@@ -664,8 +738,8 @@ def test_every_status_is_one_of_those_that_are_agreed() -> None:
         (["nothing-there"], "there is no nothing-there"),
         (["merge"], "name the folders with the results of the parts"),
         (["merge", "nothing-there"], "there is no nothing-there"),
-        (["--all-in", "nothing-there"], "there is no such folder"),
-        (["--all-in", "empty"], "this folder is empty"),
+        (["--all-in", "nothing-there"], "there is no such folder or archive"),
+        (["--all-in", "empty"], "this is empty"),
         (["tests", "--shard", "3/2"], "is no part"),
         (["tests", "--jobs", "0"], "must be a whole number, at least 1, not 0"),
         (["tests", "--time-limit", "-1"], "is no number of seconds"),

@@ -616,7 +616,7 @@ def test_gradescope_installs_and_grades(
     assert result.returncode == 0, result.stderr
     assert (host / "graded").read_text(encoding="utf-8") == (
         f"{host / 'grader'}: -m solution.grade {host / 'submission'} --out {host / 'out'} "
-        "--no-sandbox --quick\n"
+        "--secret none --no-sandbox --quick\n"
     )
     results = host / "results" / "results.json"
     assert results.read_text(encoding="utf-8") == '{"tests": []}\n'

@@ -22,6 +22,7 @@ from solution.checks.conftest import ROOT, descendants
 from solution.checks.handed_in import replaced, solved
 from solution.checks.styles import STYLES
 from solution.grading import run
+from solution.grading.submissions.sources import Piece, Source
 from tests.judge.functions import STAGES
 from tests.judge.mistakes import MISTAKES
 
@@ -86,7 +87,8 @@ def with_pytest(folders: Sequence[Path], jobs: int) -> float:
 def grade(paths: Mapping[str, Path], jobs: int, out: Path, done: Callable[[], object]) -> float:
     """Grade all, and return the seconds that it took, the start included."""
     started = time.perf_counter()
-    grading = run.Grading(paths, run.Settings(), out)
+    sources = {name: Source((Piece(path),)) for name, path in paths.items()}
+    grading = run.Grading(sources, run.Settings(), out, secret="measured")
     with run.local(jobs) as (executor, at_once):
         grading.run(executor, at_once, list(paths), done)
     return time.perf_counter() - started

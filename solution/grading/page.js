@@ -19,6 +19,7 @@ const SYMBOLS = {
   memory: "M",
   crashed: "↯",
   protocol: "⚑",
+  unreadable: "∅",
   "grader error": "?",
 };
 
@@ -69,7 +70,7 @@ function someNames(group, filter) {
 
 function scoreOf(learner) {
   const score = data.scores[learner];
-  return score === null ? "run again" : number(score);
+  return score !== null ? number(score) : data.problems[learner] ? "unreadable" : "run again";
 }
 
 function notesOn(learner) {
@@ -121,7 +122,7 @@ function drawAttention() {
 }
 
 function drawOverview() {
-  const scored = learners.length - data.no_score;
+  const scored = learners.length - data.no_score - data.unreadable;
   const tiles = [
     ["Submissions", String(learners.length), ""],
     ["Median score", scored ? number(data.median) : "–", ` of ${number(data.most)}`],
@@ -134,7 +135,7 @@ function drawOverview() {
   }
   const notes = [];
   if (data.no_score) notes.push("Who has no score yet is left out of the median and of the functions passed.");
-  if (data.unreadable) notes.push("Unreadable submissions count as not started, with a score of 0.");
+  if (data.unreadable) notes.push("Unreadable submissions have no score either.");
   byId("notes").append(notes.join(" "));
 
   drawBars("where", data.places, (place) =>
@@ -438,14 +439,15 @@ function drawLearner(learner) {
   const score = data.scores[learner];
   const facts = [
     `Learner ${learner + 1} of ${learners.length}`,
-    score === null ? "no score yet" : `score ${number(score)} of ${number(data.most)}`,
+    score === null ? "no score" : `score ${number(score)} of ${number(data.most)}`,
     data.place_names[data.where[learner]],
   ];
   const warnings = [];
   if (!data.locked[learner]) warnings.push("Judged without the sandbox.");
   if (data.problems[learner]) warnings.push(`Could not be read: ${data.problems[learner]}`);
   if (hasStatus(learner, "protocol")) warnings.push("The code tried to speak for the judge.");
-  if (score === null) warnings.push("The grader itself failed: run it again for this submission.");
+  warnings.push(...data.notes[learner]);
+  if (score === null && !data.problems[learner]) warnings.push("The grader itself failed: run it again for this submission.");
   byId("learner-facts").replaceChildren(
     make("p", { className: "quiet" }, facts.join(" · ")),
     ...warnings.map((text) => make("p", { className: "banner" }, text)),

@@ -143,6 +143,7 @@ def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
         "scores": scores,
         "where": where,
         "problems": [result["problem"] for result in results],
+        "notes": [result["notes"] for result in results],
         "locked": [result["locked"] for result in results],
         **numbered(results, points, keys, failures),
         "copies": copies(results, of_handout()),

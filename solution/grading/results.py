@@ -12,7 +12,7 @@ from typing import Any
 
 from plots.files import write_whole
 from solution.grading import page
-from solution.grading.scores import GRADER_ERROR, Points, Result, score
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, score
 from tests.judge.functions import FUNCTIONS as TABLE
 from tests.judge.functions import STAGE_OF, STAGES
 
@@ -27,6 +27,7 @@ FOR_THE_INSTRUCTOR: dict[str, Any] = {  # of each function: what finds those who
 }
 STATUSES = (
     *("passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"),
+    UNREADABLE,
     GRADER_ERROR,
 )
 
@@ -102,10 +103,11 @@ def number(value: float) -> str:
 def folder_of(name: str) -> str:
     """Return the name of a submission's folder: its own, where that is plain enough.
 
-    Others get a part of their hash, so that no two are the same.
+    Others get a part of their hash, so that no two are the same; so do those that look as if they
+    had one.
     """
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:40]
-    if plain == name:
+    if plain == name and not re.search(r"-[0-9a-f]{8}$", name, re.IGNORECASE):
         return name
     return f"{plain or 'submission'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
@@ -159,12 +161,15 @@ def report(result: Result, points: Points) -> str:
     total = score(result, points)
     most = number(sum(points.values()))
     points_text = "not graded yet" if total is None else f"{number(total)} of {most} points"
+    if result["problem"]:
+        points_text = "no score"
     lines = [f"{on_one_line(result['submission'])}: {points_text}"]
     if not result["locked"]:
         lines.append("(judged without a sandbox)")
     if result["problem"]:
-        lines.append(f"nothing could be read: this submission {result['problem']}")
-    for name, value in points.items():
+        lines.append(f"nothing could be read: this submission {on_one_line(result['problem'])}")
+    lines += [f"note: {on_one_line(note)}" for note in result["notes"]]
+    for name, value in points.items() if not result["problem"] else ():
         status = result["functions"][name]["status"]
         own = value if status == "passed" else 0
         lines.append(f"  {name:<18}{status:<14}{number(own):>5} of {number(value)}")
@@ -207,14 +212,14 @@ def classroom(result: Result, points: Points) -> dict[str, Any]:
     It prints what it is given, and GitHub obeys some of what is printed: so there is no text of the
     learner's in it. The report is in `report.txt`.
     """
-    states = {"passed": "pass", GRADER_ERROR: "error"}
+    states = {"passed": "pass", UNREADABLE: "error", GRADER_ERROR: "error"}
     tests = []
     for name, value in points.items():
         state = states.get(result["functions"][name]["status"], "fail")
         gained = value if state == "pass" else 0.0
         tests.append({"name": name, "status": state, "score": gained, "line_no": 0})
         if state == "error":
-            tests[-1]["message"] = "the grader failed"
+            tests[-1]["message"] = "unreadable" if result["problem"] else "the grader failed"
     found = {test["status"] for test in tests}
     status = "error" if "error" in found else "fail" if "fail" in found else "pass"
     return {"version": 3, "status": status, "max_score": sum(points.values()), "tests": tests}
@@ -251,7 +256,7 @@ def junit(results: Sequence[Result]) -> str:
     root = ET.Element("testsuites", name="minibatch-gradient-descent-kata")
     for result in results:
         statuses = [found["status"] for found in result["functions"].values()]
-        errors = statuses.count(GRADER_ERROR)
+        errors = statuses.count(GRADER_ERROR) + statuses.count(UNREADABLE)
         suite = ET.SubElement(
             root,
             "testsuite",
@@ -275,7 +280,7 @@ def add_case(suite: ET.Element, result: Result, name: str) -> None:
     place = for_xml(f"{result['submission']}.{STAGE_OF[name]}")
     case = ET.SubElement(suite, "testcase", classname=place, name=name)
     if found["status"] != "passed":
-        kind = "error" if found["status"] == GRADER_ERROR else "failure"
+        kind = "error" if found["status"] in (GRADER_ERROR, UNREADABLE) else "failure"
         message = for_xml(found["headline"])
         outcome = ET.SubElement(case, kind, type=found["status"], message=message)
         outcome.text = for_xml(said(result, name))

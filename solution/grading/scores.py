@@ -8,11 +8,12 @@ Result = Mapping[str, Any]  # the JSON of one submission, as `solution.grading.r
 Points = Mapping[str, float]  # of each function, in order
 
 GRADER_ERROR = "grader error"  # the status of a function on which the grader itself failed
+UNREADABLE = "unreadable"  # the status of all functions where nothing could be read
 
 
 def score(result: Result, points: Points) -> float | None:
-    """Return the points of the functions that passed, None if the grader failed at one."""
+    """Return the points of the functions that passed, None if one was not judged."""
     statuses = {name: result["functions"][name]["status"] for name in points}
-    if GRADER_ERROR in statuses.values():
+    if not {GRADER_ERROR, UNREADABLE}.isdisjoint(statuses.values()):
         return None
     return math.fsum(points[name] for name, status in statuses.items() if status == "passed")

@@ -4,17 +4,24 @@ With x = 0 for all samples a descent from b = 0 is linear in y: each update is
 b ← (1 − 2·lr)·b + 2·lr·mean(y of the batch). With y = 1 for sample i and 0 for the others, the
 last b therefore tells in which batches sample i was, and with which weight, whatever code
 made it. Equal generators give equal batches, so that one run for each sample finds them all.
+
+Where the losses are right, too, a single run on samples of different y is enough: each epoch's loss
+tells how it was split.
 """
 
+import functools
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from tests.judge.oracles import sizes
+from tests.judge.oracles import all_epochs, sizes
 from tests.judge.verdicts import Finding, finding
+from tests.judged.values import Array
 
 PROBE_LR = 0.15
+MOST_ALIKE = 100  # ways whose losses so far are alike
 
 
 def trace(lengths: Sequence[int], place: int) -> float:
@@ -101,3 +108,69 @@ def find_batches(
     if any([len(batch) for batch in epoch] != lengths for epoch in batches):
         return None
     return batches
+
+
+class Ways(NamedTuple):
+    """Every way to split samples into an epoch's batches, and what b meets in them."""
+
+    ways: list[list[tuple[int, ...]]]
+    means: Array  # of y: a row for each batch, a column for each way
+    squares: Array
+
+
+@functools.cache
+def ways_to_split(n: int, batch_size: int) -> Ways:
+    """Return the ways for the samples of `different_samples`."""
+    y, ways = different_samples(n)[:, 0], [*all_epochs(n, batch_size)]
+    batches = range(len(sizes(n, batch_size)))
+    means, squares = (
+        np.array([[values[[*way[k]]].mean() for way in ways] for k in batches])
+        for values in (y, y * y)
+    )
+    return Ways(ways, means, squares)
+
+
+def different_samples(n: int) -> Array:
+    """Return n values of y, no two sums of which are alike."""
+    found: Array = np.sqrt(np.arange(1.0, n + 1)).reshape(n, 1)
+    return found
+
+
+def batches_of_losses(
+    b: float, losses: Sequence[float], n: int, batch_size: int, tolerance: float
+) -> list[list[tuple[int, ...]]] | None:
+    """Find out which samples were in which batch, of a single run.
+
+    Parameters
+    ----------
+    b : float
+        The last b of a descent with x = 0 and y from `different_samples`, from b = 0 and with
+        learning rate `PROBE_LR`.
+    losses : sequence of float
+        Its losses, one for each epoch.
+    n, batch_size : int
+        The sizes of that descent.
+    tolerance : float
+        By how much its b and its losses may be off, rounding.
+
+    Returns
+    -------
+    list of epochs of batches of rows, or None
+        None if no way explains all of them, or more than one does.
+    """
+    ways, means, squares = ways_to_split(n, batch_size)
+    found: list[tuple[float, list[list[tuple[int, ...]]]]] = [(0.0, [])]
+    for loss in losses:
+        going_on = []
+        for start, before in found:
+            at, total = np.full(len(ways), start), np.zeros(len(ways))
+            for mean, square in zip(means, squares, strict=True):
+                total += at * at - 2 * at * mean + square
+                at += 2 * PROBE_LR * (mean - at)
+            alike = np.flatnonzero(np.abs(total / len(means) - loss) <= tolerance)
+            going_on += [(float(at[k]), [*before, ways[k]]) for k in alike]
+        if len(going_on) > MOST_ALIKE:
+            return None
+        found = going_on
+    fitting = [before for end, before in found if abs(end - b) <= tolerance]
+    return fitting[0] if len(fitting) == 1 else None

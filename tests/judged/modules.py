@@ -1,6 +1,5 @@
 """A learner's modules: importing them, finding a function, putting a trusted one in its place."""
 
-import ast
 import functools
 import importlib
 import re
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tests.judged.guard import Guard
+from tests.judged.stubs import is_untouched
 from tests.judged.values import IMPORT_SECONDS, Problem, Request, StandIn, Stopped
 
 
@@ -95,7 +95,7 @@ class Modules:
         """Return the learner's function, or raise `Stopped` if there is none."""
         stage, name = request.stage, request.function
         if stage not in self.modules:
-            if is_untouched(self.folder / f"{stage}.py", stage, self.stages[stage]):
+            if self._is_untouched(stage):
                 raise Stopped(Problem("not started", name=name))  # without a wait for PyTorch
             for other in request.needs:
                 self.load(other)
@@ -106,13 +106,26 @@ class Modules:
             raise Stopped(Problem("missing", name=name))
         return getattr(self.modules[stage], name)
 
+    def _loaded(self) -> list[ModuleType]:
+        """Return the modules of the package, those beside the stages' among them."""
+        beside = [m for name, m in [*sys.modules.items()] if name.startswith(f"{self.package}.")]
+        own = [*self.modules.values(), *(m for m in beside if isinstance(m, ModuleType))]
+        return [*{id(module): module for module in own}.values()]
+
+    def _is_untouched(self, stage: str) -> bool:
+        try:
+            text = (self.folder / f"{stage}.py").read_bytes()
+        except OSError:
+            return False
+        return is_untouched(text, stage, self.stages[stage])
+
     @contextmanager
     def trusting(self, stand_ins: Mapping[str, StandIn]) -> Iterator[None]:
         """Put trusted functions in the place of the learner's, wherever they are used."""
         changed: list[tuple[dict[str, Any], str, Any]] = []
         own = {id(getattr(self.modules.get(s.stage), n, None)): n for n, s in stand_ins.items()}
         own.pop(id(None), None)
-        for module in self.modules.values() if stand_ins else ():
+        for module in self._loaded() if stand_ins else ():
             for key, value in list(vars(module).items()):
                 if id(value) in own:
                     name = own[id(value)]
@@ -140,23 +153,6 @@ def unwritten(stage: str, function: str) -> Callable[..., Any]:
         raise NotImplementedError(f"{stage}: {function}")
 
     return stub
-
-
-def is_untouched(file: Path, stage: str, functions: Sequence[str]) -> bool:
-    """Whether every function in a file still only raises its NotImplementedError."""
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    return bool({f.name for f in found} & {*functions}) and all(is_stub(f, stage) for f in found)
-
-
-def is_stub(function: ast.FunctionDef | ast.AsyncFunctionDef, stage: str) -> bool:
-    """Whether a function has a docstring and its NotImplementedError, and nothing else."""
-    only = ast.unparse(function.body[-1])
-    said = only.startswith(f"raise NotImplementedError('{stage}: ")
-    return said and len(function.body) == 2 and ast.get_docstring(function) is not None
 
 
 @functools.cache

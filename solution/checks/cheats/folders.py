@@ -75,3 +75,50 @@ folder(
     loses=["predict", "mse_loss", "mse_gradients"],
     statuses=["not started", "wrong", "raised"],
 )
+
+helper = partial(cheat, "folders")
+helper(
+    name="helpers with the names of the judge's modules",
+    tries="puts its own folder first, and lets the judge's side be loaded from there",
+    code="""
+    import os as _os, sys as _sys
+    _sys.path.insert(0, _os.path.dirname(_os.path.abspath(__file__)))
+    for _name in [name for name in _sys.modules if name.partition(".")[0] in ("tests", "json")]:
+        del _sys.modules[_name]
+    import tests, json
+    from . import numpy as _own
+    """,
+    extra={
+        "tests.py": "class Everything:\n    def __eq__(self, other):\n        return True\n",
+        "json.py": "loads = dumps = lambda *_, **__: '{}'\n",
+        "numpy.py": "allclose = array_equal = lambda *_, **__: True\n",
+    },
+    spoils=["all"],
+    statuses=["wrong", "raised", "protocol", "crashed"],
+)
+helper(
+    name="a helper that keeps the trusted version",
+    tries="returns what a stand-in of the judge's returns, once one has been seen",
+    code="""
+    from . import keeper
+
+    def sgd_step(w, b, dw, db, lr):
+        return keeper.right(w, b, dw, db, lr)
+    """,
+    beside=["descent", "batching", "data"],
+    extra={
+        "keeper.py": """
+import gc
+import types
+
+
+def right(*arguments):
+    for found in gc.get_objects():
+        if isinstance(found, types.FunctionType) and found.__name__ == "sgd_step":
+            if not found.__module__ or not found.__module__.startswith("kata"):
+                return found(*arguments)
+    return arguments[0], arguments[1]
+""",
+    },
+    statuses=["wrong"],
+)

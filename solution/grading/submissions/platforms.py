@@ -1,0 +1,111 @@
+"""How platforms name the files that they export for a class.
+
+Canvas    lastfirst_1000_77000_data.py, lastfirst_LATE_1000_77000_data.py, LATE_anon_x7Q_77000_…:
+          student, user's number, file's number; data-1.py if handed in again
+Moodle    Name_12345_assignsubmission_file_ (a folder), or the same and the file's name
+Blackboard  assignment_username_attempt_2024-03-01-12-30-45_data.py, and a receipt, …-45.txt
+Gradescope  submission_1234 (a folder), submission_metadata.yml
+"""
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from solution.grading.submissions.trees import ARCHIVE
+
+CANVAS = re.compile(
+    r"(?P<student>(?:LATE_)?anon_[^\W_]+|[^\W_]+?(?:_LATE)?_\d+)"
+    r"(?:_(?P<number>\d+)_(?P<name>.+)|_(?:text|link)\.html)",
+    re.DOTALL,
+)
+MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_[a-z]+(?:_(?P<name>.*))?", re.DOTALL)
+BLACKBOARD = re.compile(
+    r"(?P<student>.+)_attempt_(?P<number>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.txt)", re.DOTALL
+)
+AGAIN = re.compile(r"-\d+(?=\.\w+$)")
+NO_STUDENTS = ("submission_metadata.yml", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What the name of an exported file says.
+
+    Parameters
+    ----------
+    platform, student : str
+        Whose it is.
+    name : str
+        What the student called it, "" for what the platform has written itself.
+    number : str
+        The file, or the attempt: what was handed in later has a higher one.
+    is_late : bool
+        Whether the platform calls it late.
+    """
+
+    platform: str
+    student: str
+    name: str
+    number: str = ""
+    is_late: bool = False
+
+    @property
+    def own_name(self) -> str:
+        """What the student called it, without what Canvas adds to a name that was there before."""
+        return AGAIN.sub("", self.name) if self.platform == "Canvas" else self.name
+
+
+def export(name: str) -> Export | None:
+    """Return what a file's name says, None if no platform named it."""
+    if found := BLACKBOARD.fullmatch(name):
+        return Export("Blackboard", found["student"], found["name"] or "", found["number"])
+    if found := MOODLE.fullmatch(name):
+        return Export("Moodle", found["student"], found["name"] or "")
+    if found := CANVAS.fullmatch(name):
+        student = re.sub(r"^LATE_|_LATE(?=_\d+$)", "", found["student"])
+        is_late = student != found["student"]
+        return Export("Canvas", student, found["name"] or "", found["number"] or "", is_late)
+    return None
+
+
+def belong_together(exports: Sequence[Export], modules: Container[str]) -> bool:
+    """Whether files can be one student's: "hw_1_2_alice.zip" and "…_3_bob.zip" are not Canvas's.
+
+    Who hands in an archive has it all in that one.
+    """
+    if exports[0].platform != "Canvas":
+        return True
+    archives = sum(bool(ARCHIVE.search(export.name)) for export in exports)
+    known = any(export.own_name in modules or not export.name for export in exports)
+    return archives == 1 or (archives == 0 and known)
+
+
+def without_assignment(students: Sequence[str]) -> dict[str, str]:
+    """Return the names of Blackboard's users without the assignment's, where all have the same."""
+    parts = {student: student.rpartition("_") for student in students}
+    if len({assignment for assignment, _, _ in parts.values()}) > 1:
+        return {student: student for student in students}
+    return {student: user for student, (_, _, user) in parts.items()}
+
+
+def newest(exports: Sequence[Export]) -> tuple[list[Export], list[str]]:
+    """Return those of one student's files that count, and what is to be said of it."""
+    notes = ["Canvas calls it late"] if any(export.is_late for export in exports) else []
+    if exports[0].platform == "Moodle":
+        return [*exports], notes
+    given = [export for export in exports if export.name]
+    if exports[0].platform == "Canvas":
+        return latest(given, notes), notes
+    attempts = sorted({export.number for export in given})
+    if len(attempts) > 1:
+        notes.append(f"of {len(attempts)} attempts the newest was taken, {attempts[-1]}")
+    return [export for export in given if export.number == attempts[-1]], notes
+
+
+def latest(exports: Sequence[Export], notes: list[str]) -> list[Export]:
+    """Return the latest of Canvas's files of each name: data-1.py is data.py, handed in again."""
+    found: dict[str, Export] = {}
+    for one in sorted(exports, key=lambda export: int(export.number)):
+        if earlier := found.get(one.own_name):
+            notes.append(f"{one.name!r} was taken, and not {earlier.name!r} of an earlier time")
+        found[one.own_name] = one
+    return [*found.values()]
