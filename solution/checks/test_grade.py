@@ -289,7 +289,7 @@ def test_points_can_be_changed_without_judging_again(
     out = shutil.copytree(graded, tmp_path / "out")
     monkeypatch.setattr(run, "judge", never)
     arguments = ["--all-in", str(learners), "--out", str(out), "--points", str(table)]
-    assert grade.main(arguments) == 0
+    assert grade.main(arguments) == 3
     assert rows(out)["right"]["score"] == "102.5"
     assert rows(out)["wrong"]["score"] == "95"
 
@@ -521,9 +521,9 @@ def test_a_submission_may_be_called_merge(
     monkeypatch.chdir(tmp_path)
     shutil.copytree(few / "wrong", path)
     options = grade.parse([path, "--out", "results"])
-    assert (options.run, options.submission) == (grade.grade, [Path(path)])
+    assert (options.run, options.submission) == (grade.grade, [Piece(Path(path))])
     options = grade.parse(["--out", "merge", path, "merge" if path != "class/merge" else path])
-    assert (options.run, options.submission[0]) == (grade.grade, Path(path))
+    assert (options.run, options.submission[0]) == (grade.grade, Piece(Path(path)))
 
 
 def test_who_has_a_submission_called_merge_is_told_what_to_write(
