@@ -41,8 +41,8 @@ again, or come late. In overrides.csv there you may change points, and write com
   python -m solution.grade --all-in class --out results --jobs 8
   python -m solution.grade --all-in class.zip --out results
   python -m solution.grade class/ann late/bob.zip --out results     # the others stay as they are
-  python -m solution.grade --all-in class --out part1 --secret WORD --shard 1/2  # on one machine
-  python -m solution.grade --all-in class --out part2 --secret WORD --shard 2/2  # on another
+  python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
+  python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
   python -m solution.grade merge part1 part2 --out results
 
 A submission that is called merge is ./merge.
@@ -256,10 +256,10 @@ def grade(options: argparse.Namespace) -> int:
     sources = naming.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
-    secret = options.secret or run.known_secret(options.out)
-    if options.shard and not secret:
-        return refuse(PROGRAM, "--shard: all parts need the same secret: add --secret TEXT to each")
-    secret = secret or secrets.token_hex(16)
+    grading = run.Grading(sources, settings, options.out, "", options.take)
+    grading.secret = options.secret or run.known_secret(options.out)
+    if not grading.secret:
+        grading.secret = grading.common_secret() if options.shard else secrets.token_hex(16)
     number, of = options.shard or (1, 1)
     names = list(sources)[number - 1 :: of]
     others = sorted({*run.known_names(options.out)} - {*sources})
@@ -267,8 +267,7 @@ def grade(options: argparse.Namespace) -> int:
     whole = sorted([*sources, *kept])
     if not options.shard:
         overrides.read(options.out, whole)  # what is wrong there is said before hours of judging
-    run.write_manifest(whole, settings, options.out, secret)
-    grading = run.Grading(sources, settings, options.out, secret, options.take)
+    run.write_manifest(whole, settings, options.out, grading.secret)
     try:
         judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:

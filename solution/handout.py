@@ -45,6 +45,7 @@ LEARNERS = (
     *("LICENSE", "README.md", "pyproject.toml", "constraints.txt", ".gitignore"),
     *("conftest.py", "minibatch_kata_pytest.py", "kata/*.py", "plots/*.py"),
     *(f"plots/{name}.png" for name in ("comparison", "cost", "landscape", "paths")),
+    *(f"plots/lab/*.{ending}" for ending in ("py", "html", "css", "js")),
     *("tests/*.py", "tests/judge/*.py", "tests/judge/words.json", "tests/judged/*.py"),
     # no more of them: they are the mistakes
     *(f"tests/judge/mistakes/{name}.py" for name in ("__init__", "catalogue", "record")),

@@ -350,6 +350,13 @@ def test_readme_names_nothing_that_is_not_there(files: Files, folder: Path) -> N
         assert option in options + " --epochs --index-url", option
 
 
+def test_learners_have_the_lab_and_not_its_scan(files: Files) -> None:
+    here = {path.name for path in (ROOT / "plots/lab").iterdir() if path.is_file()}
+    assert {path for path in files if "lab" in path} == {f"plots/lab/{name}" for name in here}
+    assert "lab = [" in files["pyproject.toml"].content.decode()
+    assert "\nbokeh==" in files["constraints.txt"].content.decode()
+
+
 def test_readme_of_the_project_keeps_its_instructors_part() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert text.count("\n<!-- instructors -->\n") == text.count("\n<!-- end instructors -->\n") > 1

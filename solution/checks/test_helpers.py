@@ -53,7 +53,7 @@ def test_a_stand_in_reaches_the_modules_beside() -> None:
 
 def test_a_result_is_of_the_modules_beside_too() -> None:
     keys = {
-        run.key(Handed({**solved(), "utils.py": text}, notes), "", run.Settings(), "secret")
+        run.key(Handed({**solved(), "utils.py": text}, notes), "", run.Settings(), "")
         for text in (b"", b"x = 1")
         for notes in ([], ["a note"])
     }

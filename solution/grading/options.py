@@ -71,7 +71,7 @@ def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
         "--secret",
         metavar="TEXT",
         help="what the examples are drawn from, besides the code (default: what the class was "
-        "judged with before, or a new one; needed for parts, which must have the same)",
+        "judged with before, or a new one; with --shard, one made of all that was handed in)",
     )
     add_options_of_limits(parser)
 

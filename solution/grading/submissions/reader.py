@@ -151,25 +151,16 @@ def become_the_fork(request: dict[str, Any], told: int, locks: Locks | None) -> 
     for standard in (0, 2):
         os.dup2(nowhere, standard)
     os.closerange(3, 4096)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    lower(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
-    lower(resource.RLIMIT_CPU, PROCESSOR, PROCESSOR + 1)  # SIGXCPU says why it ends
-    lower(resource.RLIMIT_FSIZE, 0)
-    lower(resource.RLIMIT_CORE, 0)
+    sandbox.limit_memory(MEMORY, for_good=True)
+    sandbox.lower(resource.RLIMIT_CPU, PROCESSOR, for_good=False)  # a signal then says why it ends
+    sandbox.lower(resource.RLIMIT_FSIZE, 0)
+    sandbox.lower(resource.RLIMIT_CORE, 0)
     if locks is not None:
         locks.lock([path for path, _, _ in request["pieces"]])
     text, rest = answer(request)
     with os.fdopen(1, "wb", closefd=False) as out:
         out.write(json.dumps(text).encode() + b"\n")
         out.writelines(rest)
-
-
-def lower(what: int, value: int, last: int | None = None) -> None:
-    """Limit this process; where a signal says that a limit is reached, `last` ends it."""
-    hard = resource.getrlimit(what)[1]
-    most = value if last is None else last
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(what, (min(value, most), most))
 
 
 # -- the process that forks -----------------------------------------------------------------------
