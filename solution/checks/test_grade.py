@@ -289,7 +289,7 @@ def test_points_can_be_changed_without_judging_again(
     out = shutil.copytree(graded, tmp_path / "out")
     monkeypatch.setattr(run, "judge", never)
     arguments = ["--all-in", str(learners), "--out", str(out), "--points", str(table)]
-    assert grade.main(arguments) == 0
+    assert grade.main(arguments) == 3
     assert rows(out)["right"]["score"] == "102.5"
     assert rows(out)["wrong"]["score"] == "95"
 
