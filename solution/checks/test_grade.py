@@ -458,9 +458,10 @@ def test_what_a_submission_may_import_is_part_of_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = run.fingerprint.__wrapped__()
-    (tmp_path / "pandas-1.0.dist-info").mkdir()
-    (tmp_path / "pandas-1.0.dist-info" / "METADATA").write_text("Name: pandas\nVersion: 1.0\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    place = tmp_path / "site-packages"
+    (place / "pandas-1.0.dist-info").mkdir(parents=True)
+    (place / "pandas-1.0.dist-info" / "METADATA").write_text("Name: pandas\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(place)
     assert run.fingerprint.__wrapped__() != before
 
 

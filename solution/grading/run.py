@@ -58,8 +58,10 @@ def fingerprint() -> str:
         if path.suffix in (".py", ".json"):
             found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
             found.update(path.read_bytes())
-    packages = {(one.name, one.version) for one in importlib.metadata.distributions()}
-    # all that are installed: a submission may import any of them
+    # all packages that are installed: a submission may import any of them
+    places = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    found_there = importlib.metadata.distributions(path=places)
+    packages = {(one.name, one.version) for one in found_there}
     found.update(repr([results.FORMAT, platform.python_version(), *sorted(packages)]).encode())
     return found.hexdigest()
 
