@@ -369,9 +369,10 @@ def test_changed_code_is_judged_again(
     assert rows(out)["right"]["predict"] == "wrong"
 
 
-def start(learners: Path, out: Path) -> "subprocess.Popen[str]":
+def start(learners: Path, out: Path, *options: str) -> "subprocess.Popen[str]":
+    arguments = ["--all-in", str(learners), "--out", str(out), *options]
     return subprocess.Popen(
-        [sys.executable, "-m", "solution.grade", "--all-in", str(learners), "--out", str(out)],
+        [sys.executable, "-m", "solution.grade", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -393,7 +394,7 @@ def test_interrupted_it_leaves_no_process_and_goes_on(
     graded_few: Path, few: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     out = tmp_path / "out"
-    process = start(few, out)
+    process = start(few, out, "--secret", run.known_secret(graded_few))
     wait_for_results(out, 2)
     started = descendants(process.pid)
     assert started
@@ -621,6 +622,7 @@ def test_a_dask_cluster_gives_the_same_results_though_a_worker_dies(
             client.wait_for_workers(2, timeout=60)
         out = tmp_path / "out"
         arguments = ["--all-in", str(few), "--out", str(out), "--scheduler", address]
+        arguments += ["--secret", run.known_secret(graded_few)]
         with ThreadPoolExecutor(1) as beside:
 
             def kill_one() -> None:
