@@ -433,7 +433,9 @@ def test_a_class_keeps_its_secret_and_tells_it_to_nobody(
     secret = run.known_secret(graded_few)
     assert len(secret) == 32
     out = shutil.copytree(graded_few, tmp_path / "out")
-    assert grade.main([str(few / "right"), "--out", str(out)]) == 0
+    assert (
+        grade.main([str(few / "right"), "--out", str(out)]) == 3
+    )  # one of the others is unreadable
     assert run.known_secret(out) == secret
     texts = {path.name: path.read_text(encoding="utf-8") for path in out.rglob("*.*")}
     assert {name for name, text in texts.items() if secret in text} == {run.CLASS}
