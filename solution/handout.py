@@ -28,12 +28,13 @@ import numpy as np
 
 from plots.files import write_whole
 from plots.options import Parser
+from solution.packed import packed
 from tests.judge import (
     diagnosis,
     profiles,  # noqa: F401, Hypothesis' settings: each handout records the same
 )
 from tests.judge.functions import FILES
-from tests.judge.mistakes import MISTAKES, RIGHT, Mistake, Recorded, record
+from tests.judge.mistakes import MISTAKES, RIGHT, UNUSABLE, Mistake, Recorded, record
 from tests.judged.stubs import is_stub
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +50,7 @@ LEARNERS = (
     # no more of them: they are the mistakes
     *(f"tests/judge/mistakes/{name}.py" for name in ("__init__", "catalogue", "record")),
 )
+PACKED = ("tests/judge/trusted.py",)  # what stages ask for
 WITH_BLOCKS = ("README.md", "pyproject.toml", "constraints.txt", ".gitignore")
 MARKERS = re.compile(r"(?:# |<!-- )(end )?instructors(?: -->)?")
 
@@ -62,6 +64,7 @@ GRADER = (
 GRADER_OF_SOLUTION = (
     *("solution/__init__.py", "solution/grade.py", "solution/points.csv"),
     *(f"solution/grading/*.{ending}" for ending in ("py", "html", "css", "js")),
+    "solution/grading/submissions/*.py",
 )
 
 
@@ -95,6 +98,8 @@ def handout() -> Files:
     Refused
         If the stubs are solved, or a file is missing.
     """
+    if UNUSABLE:
+        raise Refused(UNUSABLE[0])
     project = project_files()
     for path, file in project.items():
         if path.startswith("kata/"):
@@ -103,6 +108,8 @@ def handout() -> Files:
     for path in WITH_BLOCKS:
         if path in files:
             files[path] = File(for_learners(files[path].content.decode()).encode())
+    for path in PACKED:
+        files[path] = File(packed(files[path].content))
     files[record.RECORD.relative_to(ROOT).as_posix()] = File(recorded().encode())
     return dict(sorted({**files, **autograding(project, files)}.items()))
 

@@ -19,6 +19,7 @@ const SYMBOLS = {
   memory: "M",
   crashed: "↯",
   protocol: "⚑",
+  unreadable: "∅",
   "grader error": "?",
 };
 
@@ -188,6 +189,9 @@ function drawMistakes() {
     list.append(mistakeItem(failure, from + index));
   });
   byId("more-mistakes").hidden = list.children.length === data.failures.length;
+  const unknown = data.failures.filter((failure) => failure.same).length;
+  byId("unknown").hidden = !unknown;
+  byId("unknown").textContent = `${unknown} of them, marked as new, ${unknown === 1 ? "is" : "are"} not in the catalogue: open one for the code, and for an entry to add.`;
   if (!data.failures.length) list.replaceWith(make("p", {}, "No mistakes were found."));
 }
 
@@ -207,6 +211,7 @@ function mistakeItem(failure, index) {
       make("dd", {}, someNames(group, { mistake: index })),
     );
     more.append(example);
+    if (failure.same) more.append(...entryFor(failure));
   };
   const { title } = failure;
   const head = make(
@@ -218,8 +223,55 @@ function mistakeItem(failure, index) {
     make("code", {}, failure.function),
     failure.mistake ? make("strong", {}, title) : make("span", {}, title),
   );
+  if (failure.same) head.append(make("span", { className: "note" }, "new"));
   if (failure.sentence) head.append(make("span", {}, failure.sentence));
   return make("li", {}, head, more);
+}
+
+// The code of one of them, and the entry of the catalogue that is made of it.
+function entryFor(failure) {
+  const found = [];
+  if (failure.code) {
+    found.push(make("p", {}, "The code of one of them, ", linkTo(failure.written_by)), codeBlock(failure.code));
+  }
+  if (failure.draft) {
+    const file = `${/unnamed_\w+/.exec(failure.draft)[0]}.py`;
+    found.push(
+      make(
+        "p",
+        {},
+        "To tell all of them what is wrong: read this entry, as it is a learner's code, which will run without the sandbox when you grade. Write one sentence between the empty quotation marks; the name after def is yours to choose. Save it in ",
+        make("code", {}, `tests/judge/mistakes/own/${file}`),
+        ", and grade again.",
+      ),
+      codeBlock(failure.draft, "draft"),
+    );
+  } else {
+    found.push(make("p", {}, "No entry can be made of it: it needs more of the submission than this function, or a learner's name is in it."));
+  }
+  return found;
+}
+
+function codeBlock(code, className = "") {
+  const block = make("pre", { className: `code ${className}`, tabIndex: 0 });
+  block.textContent = code.split("\n").map(visible).join("\n");
+  return block;
+}
+
+function drawCopies() {
+  const list = byId("copies-list");
+  const from = list.children.length;
+  for (const { learners: group, functions, source } of data.copies.slice(from, from + MISTAKES)) {
+    const names = make("span", { className: "names" });
+    group.slice(0, NAMES).forEach((learner) => names.append(linkTo(learner), " "));
+    if (group.length > NAMES) names.append(`and ${group.length - NAMES} more`);
+    const where = source ? ` as in ${source}: ` : " have the same ";
+    const last = functions.map((name) => make("code", {}, name));
+    list.append(make("li", {}, names, where, ...last.flatMap((code, at) => (at ? [", ", code] : [code]))));
+  }
+  byId("copies").hidden = !data.copies.length;
+  byId("copies").querySelector("summary").textContent = `Show who (${data.copies.length} group${data.copies.length === 1 ? "" : "s"})`;
+  byId("more-copies").hidden = list.children.length === data.copies.length;
 }
 
 function drawTopics() {
@@ -370,6 +422,7 @@ function drawControls() {
   byId("previous").onclick = () => drawRows(firstRow - ROWS);
   byId("next").onclick = () => drawRows(firstRow + ROWS);
   byId("more-mistakes").onclick = drawMistakes;
+  byId("more-copies").onclick = drawCopies;
 }
 
 // -- one learner ------------------------------------------------------------------------------
@@ -444,6 +497,7 @@ drawAttention();
 drawOverview();
 drawMistakes();
 drawTopics();
+drawCopies();
 drawTableHead();
 drawControls();
 refresh();

@@ -9,13 +9,15 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from string import Template
 from typing import Any
 
+from solution.grading import groups
+from solution.grading.copies import copies, of_handout
 from solution.grading.scores import GRADER_ERROR, Points, Result, score
 from tests.judge.functions import STAGE_OF, STAGES
 
@@ -27,6 +29,8 @@ PLACES = [
     "no score yet: run again",
     "unreadable",
 ]
+Key = tuple[str, str, str]  # of a failure: the function, the known mistake, what else is alike
+SAME = "does the same"  # as others do: no JSON begins so
 FINISHED, NO_SCORE, UNREADABLE = range(2 * len(STAGES), len(PLACES))
 
 MOST_TOPICS = 5  # fit into one lesson
@@ -94,21 +98,26 @@ class Failure:
     mistake: str  # "" if the catalogue has none
     headline: str
     sentence: str  # the likely cause
-    lines: list[tuple[str, str]]  # call, got and expected of the first learner
+    lines: list[tuple[str, str]]  # call, got and expected of one learner
     example: int  # that learner
     learners: int = 0
     others: bool = False  # have other numbers in their headlines
+    same: bool = False  # their functions do the same, and it is not in the catalogue
+    code: str = ""  # of one of these,
+    written_by: int = 0  # who is this learner,
+    draft: str = ""  # and the entry made of it
 
     @property
     def title(self) -> str:
         """What it goes by."""
-        others = ", or with other numbers" if self.others else ""
+        others = ", or with other " + ("words" if self.same else "numbers") if self.others else ""
         return self.mistake or f"{self.headline}{others}"
 
 
 def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
     """Return everything that the page shows."""
-    failures = common_failures(results, points)
+    keys = failure_keys(results, points)
+    failures = common_failures(results, points, keys)
     scores = [score(result, points) for result in results]
     where = [place(result) for result in results]
     places = [where.count(number) for number in range(len(PLACES))]
@@ -136,25 +145,30 @@ def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
         "problems": [result["problem"] for result in results],
         "notes": [result["notes"] for result in results],
         "locked": [result["locked"] for result in results],
-        **numbered(results, points, failures),
+        **numbered(results, points, keys, failures),
+        "copies": copies(results, of_handout()),
     }
 
 
 def numbered(
-    results: Sequence[Result], points: Points, failures: Iterable[Hashable]
+    results: Sequence[Result],
+    points: Points,
+    keys: Mapping[str, Sequence[Key | None]],
+    failures: Iterable[Hashable],
 ) -> dict[str, Any]:
     """Return each learner's cells and report as numbers, and what the numbers mean."""
     failure_numbers = {key: number for number, key in enumerate(failures)}
     cells, lines, reports = Numbering(), Numbering(), Numbering()
 
-    def cell_number(function: str, cell: Result) -> int:
-        failure = failure_numbers.get(failure_key(function, cell), -1)
-        keys = ("status", "headline", "tests", "passed")
-        return cells.number((*(cell[key] for key in keys), failure))
+    def cell_number(learner: int, function: str) -> int:
+        cell = results[learner]["functions"][function]
+        failure = failure_numbers.get(keys[function][learner], -1)
+        shown = ("status", "headline", "tests", "passed")
+        return cells.number((*(cell[key] for key in shown), failure))
 
     return {
         "rows": [
-            [cell_number(name, result["functions"][name]) for name in points] for result in results
+            [cell_number(learner, name) for name in points] for learner in range(len(results))
         ],
         "reports": [
             reports.number(tuple(map(lines.number, result["report"].split("\n"))))
@@ -209,7 +223,19 @@ def kinds_of(results: Sequence[Result], names: Sequence[str]) -> list[int]:
     return [counts[kind] for kind in (*KINDS, "other")]
 
 
-def failure_key(function: str, cell: Result) -> tuple[str, str, str] | None:
+def failure_keys(results: Sequence[Result], points: Points) -> dict[str, list[Key | None]]:
+    """Return what each failing cell of a function has in common with others, learner by learner."""
+    found = {}
+    for function in points:
+        keys = [failure_key(function, result["functions"][function]) for result in results]
+        for members in groups.alike_in(results, function):
+            for learner in members:
+                keys[learner] = function, "", f"{SAME} {members[0]}"
+        found[function] = keys
+    return found
+
+
+def failure_key(function: str, cell: Result) -> Key | None:
     """Return what a failing cell has in common with others, None if no lesson could help."""
     if cell["status"] not in FAILED:
         return None
@@ -219,28 +245,40 @@ def failure_key(function: str, cell: Result) -> tuple[str, str, str] | None:
 
 
 def common_failures(
-    results: Sequence[Result], points: Points
-) -> dict[tuple[str, str, str], Failure]:
+    results: Sequence[Result], points: Points, keys: Mapping[str, Sequence[Key | None]]
+) -> dict[Key, Failure]:
     """Return the failures by what they have in common, the most frequent first."""
-    found: dict[tuple[str, str, str], Failure] = {}
-    for learner, result in enumerate(results):
+    members: dict[Key, list[int]] = {}
+    for learner in range(len(results)):
         for function in points:
-            cell = result["functions"][function]
-            key = failure_key(function, cell)
-            if key is None:
-                continue
-            if key not in found:
-                lines = [(label, text) for label, text in cell["lines"]]
-                shown = [pair for pair in lines if pair[0] in ("call", "got", "expected")]
-                likely = "; and ".join(text for label, text in lines if label in ("likely", "and"))
-                headline = cell["headline"] or cell["status"]
-                found[key] = Failure(function, cell["mistake"], headline, likely, shown, learner)
-            elif not cell["mistake"] and cell["headline"] != found[key].headline:
-                found[key].others = True
-            found[key].learners += 1
+            key = keys[function][learner]
+            if key is not None:
+                members.setdefault(key, []).append(learner)
     order = list(points)
-    ranked = sorted(found, key=lambda key: (-found[key].learners, order.index(key[0])))
-    return {key: found[key] for key in ranked}
+    ranked = sorted(members, key=lambda key: (-len(members[key]), order.index(key[0])))
+    return {key: failure(results, key, members[key]) for key in ranked}
+
+
+def failure(results: Sequence[Result], key: Key, members: Sequence[int]) -> Failure:
+    """Return what some learners have in common."""
+    function, mistake, complaint = key
+    same = complaint.startswith(SAME)
+    example = groups.smallest_call(results, function, members) if same else members[0]
+    cell = results[example]["functions"][function]
+    lines = [(label, text) for label, text in cell["lines"]]
+    headlines = {results[one]["functions"][function]["headline"] for one in members}
+    return Failure(
+        function,
+        mistake,
+        headline=cell["headline"] or cell["status"],
+        sentence="; and ".join(text for label, text in lines if label in ("likely", "and")),
+        lines=[pair for pair in lines if pair[0] in ("call", "got", "expected")],
+        example=example,
+        learners=len(members),
+        others=not mistake and len(headlines) > 1,
+        same=same,
+        **(groups.example_of_code(results, function, members) if same else {}),
+    )
 
 
 def worth_a_lesson(

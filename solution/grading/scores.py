@@ -11,9 +11,23 @@ GRADER_ERROR = "grader error"  # the status of a function on which the grader it
 UNREADABLE = "unreadable"  # the status of all functions where nothing could be read
 
 
+def gained(result: Result, name: str, points: Points) -> float:
+    """Return the points of one function: the teacher's, if these are others."""
+    own = result["functions"][name]
+    given: float = own.get("points", points[name] if own["status"] == "passed" else 0.0)
+    return given
+
+
 def score(result: Result, points: Points) -> float | None:
-    """Return the points of the functions that passed, None if one was not judged."""
-    statuses = {name: result["functions"][name]["status"] for name in points}
-    if not {GRADER_ERROR, UNREADABLE}.isdisjoint(statuses.values()):
+    """Return the points of a submission: the teacher's, if these are others.
+
+    There are none if a function was not judged, and the teacher does not say what it is worth.
+    """
+    if "points" in result:
+        total: float = result["points"]
+        return total
+    open_ones = [name for name in points if "points" not in result["functions"][name]]
+    statuses = {result["functions"][name]["status"] for name in open_ones}
+    if not {GRADER_ERROR, UNREADABLE}.isdisjoint(statuses):
         return None
-    return math.fsum(points[name] for name, status in statuses.items() if status == "passed")
+    return math.fsum(gained(result, name, points) for name in points)

@@ -57,7 +57,7 @@ def likely(subject: Subject, verdict: Verdict) -> tuple[Entry, ...]:
     """Return the one known mistake that explains all that the function does, or the one pair."""
     function = subject.function
     known = known_mistakes(function.name)
-    found = Lazy(features(subject))
+    found = all_features(subject)
     one = explain(found, known)
     if one:
         return () if len(one) > 1 or one[0].complaint != verdict.complaint else (one[0].mistake,)
@@ -66,6 +66,20 @@ def likely(subject: Subject, verdict: Verdict) -> tuple[Entry, ...]:
         return ()
     two = two_mistakes.explain(function, found, of_mistake(right), known)
     return tuple(known.mistake for known in two[0]) if len(two) == 1 else ()
+
+
+def unexplained(implementation: Implementation, name: str) -> list[Feature]:
+    """Return what a wrong function does that no known mistake explains; nothing of others."""
+    verdict, subject = implementation.diagnosed.get(name), implementation.subjects[name]
+    if verdict is None or verdict.kind != "wrong" or verdict.mistake or subject.halted is not None:
+        return []
+    return [*all_features(subject)]
+
+
+def all_features(subject: Subject) -> "Lazy":
+    """Return the features of a function, each found out once."""
+    found: Lazy = subject.keep(all_features, lambda: Lazy(features(subject)))
+    return found
 
 
 def known_mistakes(function: str) -> list["Known"]:

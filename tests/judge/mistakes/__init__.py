@@ -5,6 +5,8 @@ seen, its sentence follows `likely`. The project's own checks demand that the te
 
 The code of the wrong implementations is nearly that of right ones, so that learners get a record
 of what it does in its place: `RECORD` is only in their copy, and this package reads it there.
+
+Files in `own/` are an instructor's: mistakes of a class that the others did not have.
 """
 
 import importlib
@@ -17,8 +19,10 @@ from tests.judge.mistakes.record import RECORD, read
 
 __all__ = [
     "MISTAKES",
+    "OWN",
     "RECORD",
     "RIGHT",
+    "UNUSABLE",
     "Entry",
     "Mistake",
     "Recorded",
@@ -27,10 +31,24 @@ __all__ = [
     "right_version",
 ]
 
+OWN = Path(__file__).parent / "own"
+UNUSABLE: list[str] = []  # what is wrong with files of the instructor's
+
+
+def load_own() -> None:
+    """Add the instructor's own mistakes to the catalogue."""
+    for path in sorted(OWN.glob("*.py")):
+        try:
+            importlib.import_module(f"{__name__}.{OWN.name}.{path.stem}")
+        except Exception as error:  # whoever needs all of them says it in a line
+            UNUSABLE.append(f"tests/judge/mistakes/own/{path.name}: {error}")
+
+
 if not RECORD.is_file():
     for _stage in FILES:
         if (Path(__file__).parent / f"{_stage}.py").is_file():
             importlib.import_module(f"tests.judge.mistakes.{_stage}")
+    load_own()
 
 
 def entries(function: str) -> Sequence[Mistake | Recorded]:

@@ -51,6 +51,8 @@ def mistake(function: str, sentence: str) -> Callable[[Callable[..., Any]], Call
     """
     if function not in FUNCTIONS:
         raise ValueError(f"a mistake in {function!r}, which is no function of the kata")
+    if not sentence.strip():
+        raise ValueError(f"a mistake in {function} without a sentence to tell the learner")
 
     def add(implementation: Callable[..., Any]) -> Callable[..., Any]:
         name = implementation.__name__.replace("_", " ")
