@@ -192,7 +192,7 @@ def test_solved_project_is_not_handed_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project = handout.project_files()
-    project["kata/data.py"] = project["solution/data.py"]
+    project["kata/data.py"] = handout.File((ROOT / "solution" / "data.py").read_bytes())
     monkeypatch.setattr(handout, "project_files", lambda: project)
     assert handout.main([str(tmp_path / "out")]) == 1
     assert "kata/data.py is not the stub: make_data is written" in capsys.readouterr().err
