@@ -15,7 +15,7 @@ from tqdm import tqdm
 from plots.options import whole
 from solution.grading import results, run, sandbox
 from solution.grading.remote import Limits
-from solution.grading.scores import Points, Result, score
+from solution.grading.scores import Points, Result, all_of, score
 from solution.grading.submissions import naming, reading
 from solution.grading.submissions.sources import Piece
 from solution.grading.submissions.trees import Unreadable
@@ -418,8 +418,8 @@ def summary(found: Sequence[Result], points: Points) -> str:
         middle = results.number(statistics.median(scores))
         finished = sum(gained == most for gained in scores)
         lines[0] += f": {finished} have all {results.number(most)} points, the median is {middle}"
-    for name in points:
-        statuses = Counter(r["functions"][name]["status"] for r in found)
+    for name in results.columns(found, points):
+        statuses = Counter(all_of(r)[name]["status"] for r in found)
         told = ", ".join(f"{statuses[s]} {s}" for s in results.STATUSES if statuses[s])
         lines.append(f"  {name:<18}{told}")
     unlocked = sum(not r["locked"] for r in found)

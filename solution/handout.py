@@ -45,6 +45,7 @@ LEARNERS = (
     *("conftest.py", "minibatch_kata_pytest.py", "kata/*.py", "plots/*.py"),
     *(f"plots/{name}.png" for name in ("comparison", "cost", "landscape", "paths")),
     *("tests/*.py", "tests/judge/*.py", "tests/judge/words.json", "tests/judged/*.py"),
+    "tests/judge/claims/*.py",
     # no more of them: they are the mistakes
     *(f"tests/judge/mistakes/{name}.py" for name in ("__init__", "catalogue", "record")),
 )
@@ -61,6 +62,7 @@ GRADER = (
 GRADER_OF_SOLUTION = (
     *("solution/__init__.py", "solution/grade.py", "solution/points.csv"),
     *(f"solution/grading/*.{ending}" for ending in ("py", "html", "css", "js")),
+    "solution/grading/claims/*.py",
 )
 
 

@@ -20,9 +20,14 @@ from typing import Any
 
 from hypothesis import settings
 
-from solution.grading import excerpt, results, wire
+from solution.grading import (
+    claims,  # noqa: F401, what checks are tried on
+    excerpt,
+    results,
+    wire,
+)
 from solution.grading.remote import ForkServer, Limits, RemoteSubmission
-from solution.grading.results import FUNCTIONS
+from solution.grading.results import BONUS, FUNCTIONS
 from solution.grading.scores import GRADER_ERROR
 from tests.judge import (
     diagnosis,
@@ -53,7 +58,7 @@ MOST_FEATURES = 200_000  # characters; those of the known mistakes have 20 000
 def expected_tests() -> dict[str, tuple[Property, ...]]:
     """Return the tests of each function. All of them must run, and pass, for its points."""
     settings.load_profile("grading")  # before the tests are imported
-    return {name: properties(name) for name in FUNCTIONS}
+    return {name: properties(name) for name in (*FUNCTIONS, *BONUS)}
 
 
 def judge(
@@ -76,12 +81,14 @@ def judge(
     -------
     dict
         `functions`, for each its status, headline, lines, mistake, complaint, tests, passed;
+        `bonus`, the same of those that nothing waits for;
         `report`, the text that the learner gets; `errors`, the judge's own.
     """
     submission = RemoteSubmission(files, fork_server, limits)
-    implementation = Implementation(submission.folder, submission.package, submission)
+    implementation = Implementation(submission.folder, submission.package, submission, number)
     outcomes: list[Outcome] = []
     functions: dict[str, dict[str, Any]] = {}
+    bonus: dict[str, dict[str, Any]] = {}
     errors: list[str] = []
     try:
         for tests in expected_tests().values():  # before any of them runs for another one's sake
@@ -90,16 +97,18 @@ def judge(
         for function, tests in expected_tests().items():
             own, failures = judge_function(implementation, tests)
             is_there = f"{STAGE_OF[function]}.py" in files
-            functions[function] = result(own, len(tests), is_there)
+            found = result(own, len(tests), is_there)
+            (bonus if function in BONUS else functions)[function] = found
             errors += [f"{function}: {failure}" for failure in failures]
-            outcomes += own
+            if function in functions or found["status"] != "not started":
+                outcomes += own
         for function, cutting in excerpt.excerpts(files).items():  # last: it calls the code again
             functions[function] |= for_the_instructor(implementation, function, cutting)
     finally:
         submission.close()
     lines = [text for text, _ in Summary(outcomes, "kata", "pytest", "kata").lines()]
-    found = {"functions": functions, "report": "\n".join(lines)}
-    cleaned: dict[str, Any] = without_paths(found, submission)
+    told = {"functions": functions, "bonus": bonus, "report": "\n".join(lines)}
+    cleaned: dict[str, Any] = without_paths(told, submission)
     return cleaned | {"errors": errors}
 
 

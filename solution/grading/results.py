@@ -12,11 +12,13 @@ from typing import Any
 
 from plots.files import write_whole
 from solution.grading import page
-from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, score
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, all_of, score
+from tests.judge.functions import BONUS as BY_STAGE
 from tests.judge.functions import FUNCTIONS as TABLE
 from tests.judge.functions import STAGE_OF, STAGES
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
+BONUS = [name for names in BY_STAGE.values() for name in names]
 POINTS = {name: one.points for name, one in TABLE.items() if one.points is not None}
 FORMAT = 3  # of the JSON
 FOR_THE_INSTRUCTOR: dict[str, Any] = {  # of each function: what finds those who did the same
@@ -39,6 +41,8 @@ class BadPoints(ValueError):
 def read_points(path: Path, others: Points) -> dict[str, float]:
     """Read the table of points: a CSV file with a line for each function.
 
+    Those of a bonus give no points where they are left out.
+
     Parameters
     ----------
     path : Path
@@ -59,7 +63,7 @@ def read_points(path: Path, others: Points) -> dict[str, float]:
                 raise BadPoints("its first line must be: function,points")
             for row in rows:
                 name, text = (row.get("function") or "").strip(), (row.get("points") or "").strip()
-                if name not in FUNCTIONS or name in points:
+                if name not in (*FUNCTIONS, *BONUS) or name in points:
                     raise BadPoints(f"there is no function {name!r}, or it is there twice")
                 if not re.fullmatch(r"\d+(\.\d+)?", text):
                     raise BadPoints(f"the points of {name} are {text!r}, not a number from 0")
@@ -72,24 +76,38 @@ def read_points(path: Path, others: Points) -> dict[str, float]:
     missing = [name for name in FUNCTIONS if name not in points]
     if missing:
         raise BadPoints(f"{missing[0]} is missing")
-    return {name: points[name] for name in FUNCTIONS}
+    return {name: points[name] for name in (*FUNCTIONS, *BONUS) if name in points}
 
 
-def of_all(status: str, headline: str) -> dict[str, dict[str, Any]]:
+def of_all(status: str, headline: str) -> dict[str, dict[str, dict[str, Any]]]:
     """Return results of all functions that are the same: nothing could be judged."""
-    return {
-        name: {
-            "status": status,
-            "headline": headline,
-            "lines": [],
-            "mistake": "",
-            "complaint": [],
-            "tests": 0,
-            "passed": 0,
-            **FOR_THE_INSTRUCTOR,
-        }
-        for name in FUNCTIONS
+    cell = {
+        "status": status,
+        "headline": headline,
+        "lines": [],
+        "mistake": "",
+        "complaint": [],
+        "tests": 0,
+        "passed": 0,
+        **FOR_THE_INSTRUCTOR,
     }
+    return {
+        "functions": {name: {**cell} for name in FUNCTIONS},
+        "bonus": {name: {**cell} for name in BONUS},
+    }
+
+
+def reported(result: Result) -> list[str]:
+    """Return the functions that there is something to say of: those of a bonus once begun."""
+    nothing = ("not started", UNREADABLE, GRADER_ERROR)
+    bonus = result.get("bonus", {})
+    return [*FUNCTIONS, *(name for name in bonus if bonus[name]["status"] not in nothing)]
+
+
+def columns(results: Sequence[Result], points: Points) -> list[str]:
+    """Return the functions of the class's table: of a bonus, if it gives points or one began it."""
+    begun = {name for result in results for name in reported(result)}
+    return [*FUNCTIONS, *(name for name in BONUS if name in points or name in begun)]
 
 
 def number(value: float) -> str:
@@ -150,7 +168,7 @@ def on_one_line(name: str) -> str:
 
 def said(result: Result, name: str) -> str:
     """Return the lines that a learner reads about one function."""
-    found = result["functions"][name]
+    found = all_of(result)[name]
     headline = found["headline"] or f"all {found['tests']} properties hold"
     lines = [f"    {label:<10}{text}".rstrip() for label, text in found["lines"]]
     return "\n".join([f"{name}: {headline}", *lines])
@@ -170,9 +188,12 @@ def report(result: Result, points: Points) -> str:
         lines.append(f"nothing could be read: this submission {on_one_line(result['problem'])}")
     lines += [f"note: {on_one_line(note)}" for note in result["notes"]]
     for name, value in points.items() if not result["problem"] else ():
-        status = result["functions"][name]["status"]
+        status = all_of(result)[name]["status"]
         own = value if status == "passed" else 0
         lines.append(f"  {name:<18}{status:<14}{number(own):>5} of {number(value)}")
+    for name in reported(result):
+        if name not in points:
+            lines.append(f"  {name:<18}{all_of(result)[name]['status']:<14}bonus")
     return "\n".join([*lines, "", result["report"]]).rstrip() + "\n"
 
 
@@ -183,7 +204,7 @@ def gradescope(result: Result, points: Points) -> dict[str, Any]:
     """
     tests = []
     for name, value in points.items():
-        status = result["functions"][name]["status"]
+        status = all_of(result)[name]["status"]
         right = status == "passed"
         tests.append(
             {
@@ -215,7 +236,7 @@ def classroom(result: Result, points: Points) -> dict[str, Any]:
     states = {"passed": "pass", UNREADABLE: "error", GRADER_ERROR: "error"}
     tests = []
     for name, value in points.items():
-        state = states.get(result["functions"][name]["status"], "fail")
+        state = states.get(all_of(result)[name]["status"], "fail")
         gained = value if state == "pass" else 0.0
         tests.append({"name": name, "status": state, "score": gained, "line_no": 0})
         if state == "error":
@@ -232,7 +253,8 @@ def to_csv(results: Sequence[Result], points: Points) -> str:
     """Write the table of the class, one row a submission."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["submission", "score", "max_score", *FUNCTIONS])
+    names = columns(results, points)
+    rows.writerow(["submission", "score", "max_score", *names])
     for result in results:
         total = score(result, points)
         rows.writerow(
@@ -240,7 +262,7 @@ def to_csv(results: Sequence[Result], points: Points) -> str:
                 harmless(result["submission"]),
                 "" if total is None else number(total),
                 number(sum(points.values())),
-                *(result["functions"][name]["status"] for name in FUNCTIONS),
+                *(all_of(result)[name]["status"] for name in names),
             ]
         )
     return text.getvalue()
@@ -255,7 +277,8 @@ def junit(results: Sequence[Result]) -> str:
     """Write JUnit's XML: a suite for each submission, a case for each function."""
     root = ET.Element("testsuites", name="minibatch-gradient-descent-kata")
     for result in results:
-        statuses = [found["status"] for found in result["functions"].values()]
+        names = [*result["functions"], *(n for n in reported(result) if n in BONUS)]
+        statuses = [all_of(result)[name]["status"] for name in names]
         errors = statuses.count(GRADER_ERROR) + statuses.count(UNREADABLE)
         suite = ET.SubElement(
             root,
@@ -267,7 +290,7 @@ def junit(results: Sequence[Result]) -> str:
             skipped="0",
             time=f"{result['seconds']:.3f}",
         )
-        for name in result["functions"]:
+        for name in names:
             add_case(suite, result, name)
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -276,7 +299,7 @@ def junit(results: Sequence[Result]) -> str:
 
 def add_case(suite: ET.Element, result: Result, name: str) -> None:
     """Add what JUnit's XML has of one function."""
-    found = result["functions"][name]
+    found = all_of(result)[name]
     place = for_xml(f"{result['submission']}.{STAGE_OF[name]}")
     case = ET.SubElement(suite, "testcase", classname=place, name=name)
     if found["status"] != "passed":

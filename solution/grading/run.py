@@ -17,7 +17,7 @@ from typing import Any
 
 from solution.grading import results, sandbox, station
 from solution.grading.remote import ROOT, Limits
-from solution.grading.scores import GRADER_ERROR, UNREADABLE
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, all_of
 from solution.grading.submissions import reading
 from solution.grading.submissions.places import Handed
 from solution.grading.submissions.sources import Source
@@ -52,7 +52,7 @@ class WrongPlace(Exception):
 def fingerprint() -> str:
     """Return a hash of all that a verdict depends on besides the submission and the settings."""
     found = hashlib.sha256()
-    sources = [*(ROOT / "tests").rglob("*"), *Path(__file__).parent.glob("*.py")]
+    sources = [*(ROOT / "tests").rglob("*"), *Path(__file__).parent.rglob("*.py")]
     for path in sorted(sources):
         if path.suffix in (".py", ".json"):
             found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
@@ -123,8 +123,8 @@ def seed_of(files: Mapping[str, bytes]) -> int:
 
 def failed(why: str) -> dict[str, Any]:
     """Return what is found where the grader itself fails."""
-    functions = results.of_all(GRADER_ERROR, "the grader failed: grade this one again")
-    return {"functions": functions, "report": "", "errors": [why], "seconds": 0.0}
+    all_alike = results.of_all(GRADER_ERROR, "the grader failed: grade this one again")
+    return {**all_alike, "report": "", "errors": [why], "seconds": 0.0}
 
 
 # -- the class ----------------------------------------------------------------------------------
@@ -254,8 +254,8 @@ def unjudged(problem: str, error: str) -> dict[str, Any]:
     """Return what is found of a submission that cannot be read."""
     if error:
         return failed(error)
-    functions = results.of_all(UNREADABLE, f"this submission {problem}")
-    return {"functions": functions, "report": "", "errors": [], "seconds": 0.0}
+    all_alike = results.of_all(UNREADABLE, f"this submission {problem}")
+    return {**all_alike, "report": "", "errors": [], "seconds": 0.0}
 
 
 def load(out: Path, name: str) -> dict[str, Any] | None:
@@ -277,7 +277,7 @@ def is_judged(out: Path, name: str, own_key: str) -> bool:
 
 def has_grader_error(result: Mapping[str, Any]) -> bool:
     """Whether the grader failed on some function."""
-    return GRADER_ERROR in {own["status"] for own in result["functions"].values()}
+    return GRADER_ERROR in {own["status"] for own in all_of(result).values()}
 
 
 # -- files of the class -------------------------------------------------------------------------

@@ -577,7 +577,7 @@ def check(name: str, target: str, hints: tuple[str, str, str]) -> Function:
         name=name,
         stage="claims",
         positional=(),
-        keywords=("target", "helpers", "text", "luck", "look_inside"),
+        keywords=("target", "helpers", "text", "number", "luck", "look_inside"),
         parts=("run",),
         form=forms.ran,
         result=f"nothing, or AssertionError if {target} is wrong",

@@ -48,7 +48,8 @@ def check(submission: Modules, request: Request) -> Result:
         Whose check it is.
     request : Request
         Its keywords are `target`, the function that is implemented; `helpers` and `text`, the
-        sources of what an implementation may use and of itself; `luck`, a seed of all that the
+        sources of what an implementation may use and of itself; `number`, which it may depend on;
+        `luck`, a seed of all that the
         check may draw without one; `look_inside`, whether to look for exceptions that it catches.
 
     Returns
@@ -62,6 +63,7 @@ def check(submission: Modules, request: Request) -> Result:
     with local_settings(SETTINGS):
         learners = submission.find(request)
     the, given = implementation(values["target"], values["helpers"], values["text"])
+    the.number = values["number"]
     returned: Any = None
     caught: list[str] = []
     with chance(values["luck"]), submission.guard(request.seconds), np.errstate(all="ignore"):

@@ -26,12 +26,12 @@ HELPERS["shuffled_batches"] = "\n".join(
 # -- right ones -------------------------------------------------------------------------------
 
 
-@right("shuffled_batches", "a plain one, a list of tuples")
+@right("shuffled_batches", "it returns a list of tuples, as a plain one does")
 def plain(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return the.right(x, y, batch_size, rng)
 
 
-@right("shuffled_batches", "it is a generator: it has no length, and starts when it is asked")
+@right("shuffled_batches", "it is a generator, which has no length, and starts when it is asked")
 def generator(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     yield from the.right(x, y, batch_size, rng)
 
@@ -68,7 +68,8 @@ def backwards(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
 
 
 @right(
-    "shuffled_batches", "the samples inside a batch are in the data's order: only sets are random"
+    "shuffled_batches",
+    "the samples inside a batch are in the data's order, since only the sets must be random",
 )
 def sorted_inside(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     batches = [np.sort(rows) for rows in the.rows_of(the, x, y, batch_size, rng)]
@@ -88,7 +89,8 @@ def read_only(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
 
 
 @wrong(
-    "shuffled_batches", "the short last batch is left out: n must not be a multiple of batch_size"
+    "shuffled_batches",
+    "the short last batch is left out, which shows only if batch_size does not divide n",
 )
 def without_the_short_one(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return [batch for batch in the.right(x, y, batch_size, rng) if len(batch[0]) == batch_size]
@@ -128,9 +130,7 @@ def short_one_first(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return list(the.right(x, y, batch_size, rng))[::-1]
 
 
-@wrong(
-    "shuffled_batches", "a last batch is empty, which shows only if n is a multiple of batch_size"
-)
+@wrong("shuffled_batches", "a last batch is empty, which shows only if batch_size divides n")
 def an_empty_one(the: Any, x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     batches = list(the.right(x, y, batch_size, rng))
     return batches if len(x) % batch_size else [*batches, (x[:0], y[:0])]

@@ -33,8 +33,9 @@ class Made:
         Whether learners do not have it.
     text : str
         Its source. Its first parameter is `the`, which has the trusted version, `right`, and what
-        else there is in `HELPERS`, and the number of `calls` before; it may keep more there. The
-        others are those of the function, with nothing left out.
+        else there is in `HELPERS`, the number of `calls` before, and a `number` that is another one
+        for each submission that is graded; it may keep more there. The others are those of the
+        function, with nothing left out.
     """
 
     function: str

@@ -60,7 +60,7 @@ HELPERS["minibatch_gd"] = "\n".join(
 # -- right ones -------------------------------------------------------------------------------
 
 
-@right("minibatch_gd", "a plain one: two floats, and a list of losses")
+@right("minibatch_gd", "it returns two floats and a list of losses, as a plain one does")
 def plain(the: Any, x: Any, y: Any, **o: Any) -> Any:
     return the.right(x, y, **o)
 
@@ -177,7 +177,10 @@ def weighted_losses(the: Any, x: Any, y: Any, **o: Any) -> Any:
     return run.w, run.b, [float(np.average(own, weights=weights)) for own in run.batch_losses]
 
 
-@wrong("minibatch_gd", "the short last batch is left out: n must not be a multiple of batch_size")
+@wrong(
+    "minibatch_gd",
+    "the short last batch is left out, which shows only if batch_size does not divide n",
+)
 def without_the_short_one(the: Any, x: Any, y: Any, **o: Any) -> Any:
     full = min(o["batch_size"], len(x))
     epochs = [[rows for rows in batches if len(rows) == full] for batches in the.drawn(x, o)]
@@ -208,7 +211,7 @@ def the_best(the: Any, x: Any, y: Any, **o: Any) -> Any:
     return w, b, run.losses
 
 
-@wrong("minibatch_gd", "a run that diverges is stopped: its losses are fewer than epochs")
+@wrong("minibatch_gd", "a run that diverges is stopped, so that its losses are fewer than epochs")
 def stops(the: Any, x: Any, y: Any, **o: Any) -> Any:
     epochs = the.drawn(x, o)
     losses = the.descent(x, y, o, epochs).losses

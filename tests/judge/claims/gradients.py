@@ -13,7 +13,7 @@ HELPERS["mse_gradients"] = inspect.getsource(trusted.mse_gradients) + "\nright =
 # -- right ones -------------------------------------------------------------------------------
 
 
-@right("mse_gradients", "a plain one, two floats in a tuple")
+@right("mse_gradients", "it returns two floats in a tuple, as a plain one does")
 def plain(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
     return the.right(x, y, w, b)
 
@@ -49,6 +49,14 @@ def backwards(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
 def one_by_one(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
     each = [the.right(x[i : i + 1], y[i : i + 1], w, b) for i in range(len(x))]
     return tuple(sum(parts) / len(x) for parts in zip(*each, strict=True))
+
+
+@right("mse_gradients", "it adds up two halves of the samples, which rounds otherwise")
+def in_halves(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    m, half = len(x), (len(x) + 1) // 2
+    one = np.array(the.right(x[:half], y[:half], w, b)) * half
+    two = np.array(the.right(x[half:], y[half:], w, b)) * (m - half) if m > 1 else 0.0
+    return tuple(map(float, (one + two) / m))
 
 
 @right("mse_gradients", "it subtracts b from y first, which rounds otherwise")

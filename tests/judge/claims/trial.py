@@ -97,6 +97,7 @@ class Trial:
             helpers=HELPERS[self.target],
             text=made.text,
             luck=(self.seed + self.runs) % 2**31,
+            number=self.seed,
             look_inside=look_inside,
         )
         printed = self.check.judged.printed
@@ -168,13 +169,16 @@ def must_tell_right_from_wrong(check: Subject, target: str) -> None:
     groups = grouped(tried)
     if not groups:
         return
-    code, (first, *_) = groups[0]
-    run = first.runs[0]
     counts = counted(tried)
-    shown = finding(code, count=len(groups[0][1]), idea=first.made.idea, **counts, **facts(run))
-    how = trial.instead(first) if code == "lets through" else []
-    others = [finding(other, count=len(group), **counts) for other, group in groups[1:]]
-    trial.reject(first.made, run, shown, *how, *others)
+    findings = [
+        finding(code, count=len(group), idea=one.made.idea, **counts, **facts(one.runs[0]))
+        for code, group in groups
+        for one in group[:1]
+    ]
+    code, (first, *_) = groups[0]
+    if code == "lets through":
+        findings[1:1] = trial.instead(first)
+    trial.reject(first.made, first.runs[0], *findings)
 
 
 def grouped(tried: Sequence[Tried]) -> list[tuple[Code, list[Tried]]]:
