@@ -6,7 +6,6 @@ import io
 import math
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -17,11 +16,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from plots import experiment
 from plots.experiment import SAMPLES, Array, Line, Run
+from plots.failures import explain, own_line
 from plots.files import write_whole
 from plots.options import Parser, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from plots.lab.track import Engine as LabEngine
 
 FOLDER = Path(__file__).parent
 PICTURES = ("comparison", "paths")  # of the runs
@@ -51,12 +53,15 @@ class Extras:
         Draws one more picture, from the least-squares line and the seed of the shuffles.
     draw_cost : callable
         Draws one more picture, if that is asked for.
+    lab_scan : callable
+        Runs the descents of the lab.
     """
 
     scan: Engine
     beside: Callable[..., Beside]
     draw_landscape: Callable[[Line, int], "Figure"]
     draw_cost: Callable[[], "Figure"]
+    lab_scan: "LabEngine"
 
 
 def rate(text: str) -> float:
@@ -99,6 +104,7 @@ def parser_of(package: str, epochs: int, extras: Extras | None) -> Parser:
         prog=f"python -m {package}",
         description="Compare batch, stochastic and mini-batch gradient descent on "
         f"{SAMPLES} samples of y = 3x + 2 + noise, trained with {whose}.",
+        epilog=f"python -m {package} lab opens a page with knobs instead (--help says more).",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
@@ -232,6 +238,11 @@ def main(
     int
         Exit status: 0, or 1 if the functions are not written or fail. Bad options exit with 2.
     """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["lab"]:
+        from plots.lab import command as lab
+
+        return lab.main(package, extras.lab_scan if extras else None, arguments[1:])
     options = parse(package, epochs, extras, arguments)
     try:
         compare(package, options, extras)
@@ -245,23 +256,3 @@ def main(
         print(f"python -m {package}: {explain(error, place, package)}", file=sys.stderr)
         return 1
     return 0
-
-
-def explain(error: Exception, place: tuple[str, int], package: str) -> str:
-    """Say what is missing, or what failed where."""
-    stage, _, function = str(error).partition(": ")
-    if isinstance(error, NotImplementedError) and function:
-        return f"{function} in {package}/{stage}.py is not written yet"
-    said = f"{type(error).__name__}: {error}".splitlines()[0]
-    return f"{said}, in {place[0]}, line {place[1]} (pytest says more)"
-
-
-def own_line(error: Exception, package: str) -> tuple[str, int] | None:
-    """Return the last line of the package's code on the way to an error."""
-    folder = Path(__file__).parent.parent / package
-    if isinstance(error, SyntaxError) and error.filename:
-        frames: list[Any] = [(error.filename, error.lineno)]
-    else:
-        frames = [(f.filename, f.lineno) for f in traceback.extract_tb(error.__traceback__)]
-    own = [(name, number) for name, number in frames if Path(name).parent == folder]
-    return (f"{package}/{Path(own[-1][0]).name}", own[-1][1]) if own else None

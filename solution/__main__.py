@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plots import command
 from plots.experiment import Line
-from solution import reference
+from solution import lab, reference
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,7 +30,9 @@ def draw_cost() -> "Figure":
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
-    extras = command.Extras(reference.scan, reference.beside_torch, draw_landscape, draw_cost)
+    extras = command.Extras(
+        reference.scan, reference.beside_torch, draw_landscape, draw_cost, lab.scan
+    )
     return command.main("solution", 1000, arguments, extras)
 
 

@@ -1,28 +1,26 @@
 """Grade a class: `python -m solution.grade SUBMISSION... --out DIR`."""
 
 import argparse
+import io
 import os
+import secrets
 import signal
-import statistics
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from plots.options import whole
-from solution.grading import results, run, sandbox
-from solution.grading.remote import Limits
-from solution.grading.scores import Points, Result, all_of, score
+from solution.grading import gradebooks, one_grader, overrides, results, run, sandbox, sheets
+from solution.grading.closing import finish, status_of
+from solution.grading.options import POINTS, add_options_of_judging, add_options_of_results
 from solution.grading.submissions import naming, reading
 from solution.grading.submissions.sources import Piece
 from solution.grading.submissions.trees import Unreadable
-from tests.judge import wording
+from solution.grading.workers import Limits
 from tests.judge.mistakes import UNUSABLE
 
-POINTS = Path(__file__).parent / "points.csv"
 PROGRAM = "python -m solution.grade"
 USAGE = f"""{PROGRAM} SUBMISSION... --out DIR [options]
        {PROGRAM} merge DIR... --out DIR [--points FILE]"""
@@ -36,10 +34,13 @@ opened. Their code runs locked up: no network, no files but Python's own, no oth
 DIR gets results.csv, class.html, junit.xml, and a folder for each submission with report.txt,
 what Gradescope and GitHub Classroom read, and judged.json. What is judged there already, by the
 same tests, is not judged again: a run that was interrupted goes on when it is started again.
+Submissions that DIR has results of stay there though they are not named: so some can be judged
+again, or come late. In overrides.csv there you may change points, and write comments.
 
   python -m solution.grade class/* --out results
   python -m solution.grade --all-in class --out results --jobs 8
   python -m solution.grade --all-in class.zip --out results
+  python -m solution.grade class/ann late/bob.zip --out results     # the others stay as they are
   python -m solution.grade --all-in class --out part1 --shard 1/2   # on one machine
   python -m solution.grade --all-in class --out part2 --shard 2/2   # on another
   python -m solution.grade merge part1 part2 --out results
@@ -47,9 +48,9 @@ same tests, is not judged again: a run that was interrupted goes on when it is s
 A submission that is called merge is ./merge.
 """
 ENDING = """\
-exit status: 0 all graded; 1 the grader itself failed on some, which have no score: run it again;
-2 bad options, or a host that cannot lock code up; 3 some could not be read, which have no score
-either; 130 interrupted
+exit status: 0 all graded; 1 the grader itself failed on some, which have no score, or could not
+write: run it again; 2 bad options, another grader at work on DIR, or a host that cannot lock code
+up; 3 some could not be read, which have no score either; 130 interrupted
 """
 MERGE_ENDING = """\
 exit status: 0 all graded; 1 some are not judged, or the grader itself failed on them; 2 bad
@@ -136,79 +137,6 @@ def parsed(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argpars
     return options
 
 
-def add_options_of_results(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where results go, and what a function is worth."""
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where results go")
-    parser.add_argument(
-        "--points",
-        type=Path,
-        default=POINTS,
-        metavar="FILE",
-        help="points of each function, a CSV file (default: solution/points.csv)",
-    )
-
-
-def add_options_of_judging(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what is judged, and how."""
-    add = parser.add_argument
-    add(
-        "--all-in",
-        type=Path,
-        metavar="CLASS",
-        help="grade all submissions in this folder, zip or tar",
-    )
-    add(
-        "--take",
-        choices=["newest"],
-        default="",
-        help="of several folders with modules in one submission, take the one changed last, by the "
-        "times in the folder or archive (default: none, such a submission is unreadable)",
-    )
-    add(
-        "--jobs",
-        type=whole(1),
-        metavar="N",
-        help="submissions at a time (default: one for each core)",
-    )
-    add("--anew", action="store_true", help="judge again what is judged already")
-    add(
-        "--shard",
-        type=fraction,
-        metavar="I/N",
-        help="judge only the I-th of N parts; put them together with merge",
-    )
-    add(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="judge on a Dask cluster, such as tcp://10.0.0.1:8786 (needs the extra `dask`)",
-    )
-    add_options_of_limits(parser)
-
-
-def add_options_of_limits(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what the judged code may do."""
-    parser.add_argument(
-        "--time-limit",
-        type=positive,
-        default=60.0,
-        metavar="S",
-        help="seconds that one submission's code may take in all (default: 60)",
-    )
-    parser.add_argument(
-        "--memory-limit",
-        type=whole(1),
-        default=1024,
-        metavar="MB",
-        help="memory that it may take, above what Python and PyTorch have (default: 1024)",
-    )
-    parser.add_argument(
-        "--no-sandbox",
-        action="store_true",
-        help="do not lock the code up: only for code that you trust, or on a machine that may "
-        "break; every result says so",
-    )
-
-
 def add_all_in(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Add what is in the folder or archive of --all-in to the submissions that are named."""
     if options.all_in is None:
@@ -244,7 +172,7 @@ def must_exist(parser: argparse.ArgumentParser, paths: Sequence[Path]) -> None:
     """Refuse what is not there."""
     missing = [path for path in paths if not os.path.lexists(path)]
     if missing:
-        parser.error(f"there is no {missing[0]}")
+        parser.error(f"there is no {results.on_one_line(str(missing[0]))}")
 
 
 def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
@@ -255,12 +183,26 @@ def check_results(parser: argparse.ArgumentParser, options: argparse.Namespace) 
         options.points = results.read_points(options.points, own)
     except results.BadPoints as error:
         parser.error(f"--points: {error}")
+    read_roster(parser, options)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         if not os.access(options.out, os.W_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:
         parser.error(f"--out {options.out}: {error.strerror}")
+
+
+def read_roster(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Read who is in the class."""
+    if options.roster is None:
+        if options.assignment:
+            parser.error("--assignment is for a gradebook of Canvas's, which --roster names")
+        return
+    most = sum(options.points.values())
+    try:
+        options.roster = gradebooks.read(options.roster, options.assignment, most)
+    except sheets.BadSheet as error:
+        parser.error(results.on_one_line(f"--roster {options.roster}: {error}"))
 
 
 def check_catalogue(parser: argparse.ArgumentParser) -> None:
@@ -282,36 +224,26 @@ def check_host(parser: argparse.ArgumentParser, no_sandbox: bool) -> None:
         )
 
 
-def positive(text: str) -> float:
-    """Read a number above 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return value
-
-
-def fraction(text: str) -> tuple[int, int]:
-    """Read a part, "2/5"."""
-    number, slash, of = text.partition("/")
-    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no part such as 2/5")
-    return int(number), int(of)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
     options = parse(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that has no Chinese, say
+        sys.stdout.reconfigure(errors="backslashreplace")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        status: int = options.run(options)
-        return status
+        with one_grader.alone_in(options.out):
+            status: int = options.run(options)
+            return status
+    except (one_grader.AtWork, sheets.BadSheet) as error:
+        return refuse(PROGRAM, results.on_one_line(str(error)))
     except KeyboardInterrupt:
         print("\ninterrupted: the same command goes on from here", file=sys.stderr)
         return 130
+    except OSError as error:  # no space left, say: every file is whole, or as it was
+        why = results.on_one_line(f"{error.strerror or error} ({error.filename or options.out})")
+        print(f"{PROGRAM}: {why}: the same command goes on from here", file=sys.stderr)
+        return 1
 
 
 def interrupt(*_: Any) -> None:
@@ -324,19 +256,23 @@ def grade(options: argparse.Namespace) -> int:
     sources = naming.named(options.submission)
     limits = Limits(options.time_limit, options.memory_limit << 20)
     settings = run.Settings(not options.no_sandbox, limits)
+    grading = run.Grading(sources, settings, options.out, "", options.take)
+    grading.secret = options.secret or run.known_secret(options.out)
+    if not grading.secret:
+        grading.secret = grading.common_secret() if options.shard else secrets.token_hex(16)
     number, of = options.shard or (1, 1)
     names = list(sources)[number - 1 :: of]
-    dropped = {*run.known_names(options.out)} - {*sources}
-    try:
-        run.write_manifest(list(sources), settings, options.out)
-    except OSError as error:
-        return refuse(PROGRAM, f"--out {options.out}: {error.strerror}")
-    grading = run.Grading(sources, settings, options.out, options.take)
+    others = sorted({*run.known_names(options.out)} - {*sources})
+    kept = [] if options.all_in or options.shard else others
+    whole = sorted([*sources, *kept])
+    if not options.shard:
+        overrides.read(options.out, whole)  # what is wrong there is said before hours of judging
+    run.write_manifest(whole, settings, options.out, grading.secret)
     try:
         judge(grading, names, options)
     except (run.WrongPlace, run.NoCluster) as error:
         return refuse(PROGRAM, error)
-    say_what_is_missing(grading, len(dropped))
+    say_what_is_missing(grading, len(others), bool(kept))
     run.write_errors(grading.errors, options.out)
     if options.shard:
         print(
@@ -344,7 +280,7 @@ def grade(options: argparse.Namespace) -> int:
             f"parts together with: {PROGRAM} merge DIR... --out DIR"
         )
         return status_of(bool(grading.errors), bool(grading.unreadable))
-    return finish(list(sources), options)
+    return finish(whole, options.points, options.roster, options.out)
 
 
 def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespace) -> None:
@@ -357,16 +293,16 @@ def judge(grading: run.Grading, names: Sequence[str], options: argparse.Namespac
         grading.run(*place, names, bar.update, options.anew)
 
 
-def say_what_is_missing(grading: run.Grading, dropped: int) -> None:
-    """Say how modules were found, what could not be read, and how many are not named any more."""
+def say_what_is_missing(grading: run.Grading, others: int, kept: bool) -> None:
+    """Say how modules were found, what could not be read, and what becomes of who is not named."""
     for name, notes in grading.notes.items():
         for note in notes:
             print(results.on_one_line(f"{name}: {note}"))
     for name, problem in grading.unreadable.items():
         print(results.on_one_line(f"{name} {problem}"))
-    if dropped:
-        left_out = f"{dropped} of an earlier run are not named now, and"
-        print(f"{left_out} are left out of the results")
+    if others:
+        what = "stay in the results" if kept else "are left out of the results"
+        print(f"{others} of an earlier run are not named now, and {what}")
 
 
 def merge(options: argparse.Namespace) -> int:
@@ -375,57 +311,13 @@ def merge(options: argparse.Namespace) -> int:
         names = run.merge(options.part, options.out)
     except run.NoParts as error:
         return refuse(f"{PROGRAM} merge", error)
-    return finish(names, options)
+    return finish(names, options.points, options.roster, options.out)
 
 
 def refuse(command: str, why: object) -> int:
     """Say why a command cannot be done, and return its exit status."""
     print(f"{command}: {why}", file=sys.stderr)
     return 2
-
-
-def finish(names: Sequence[str], options: argparse.Namespace) -> int:
-    """Write the results of the class, and say how it did."""
-    found = [result for name in names if (result := run.load(options.out, name)) is not None]
-    results.write_class(found, options.points, options.out)
-    print(summary(found, options.points))
-    print(f"results: {options.out / 'class.html'}, {options.out / 'results.csv'}")
-    unreadable = [r["submission"] for r in found if r["problem"]]
-    failed = [r["submission"] for r in found if run.has_grader_error(r)]
-    for name in failed[:10]:
-        print(f"{results.on_one_line(name)} has no score: the grader failed", file=sys.stderr)
-    missing = len(names) - len(found)
-    if missing:
-        print(f"{missing} of {len(names)} submissions are not judged", file=sys.stderr)
-    if failed:
-        print("run the same command again (grader-errors.txt says more)", file=sys.stderr)
-    if unreadable:
-        print(f"{len(unreadable)} of {len(names)} could not be read: no score", file=sys.stderr)
-    return status_of(bool(failed or missing), bool(unreadable))
-
-
-def status_of(failed: bool, unreadable: bool) -> int:
-    """Return the exit status."""
-    return 1 if failed else 3 if unreadable else 0
-
-
-def summary(found: Sequence[Result], points: Points) -> str:
-    """Say in a few lines how the class did."""
-    scores = sorted(own for r in found if (own := score(r, points)) is not None)
-    most = sum(points.values())
-    lines = [wording.say("graded {n:submission|submissions}", {"n": len(found)})]
-    if scores:
-        middle = results.number(statistics.median(scores))
-        finished = sum(gained == most for gained in scores)
-        lines[0] += f": {finished} have all {results.number(most)} points, the median is {middle}"
-    for name in results.columns(found, points):
-        statuses = Counter(all_of(r)[name]["status"] for r in found)
-        told = ", ".join(f"{statuses[s]} {s}" for s in results.STATUSES if statuses[s])
-        lines.append(f"  {name:<18}{told}")
-    unlocked = sum(not r["locked"] for r in found)
-    if unlocked:
-        lines.append(f"  {unlocked} of them were judged without a sandbox")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

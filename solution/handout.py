@@ -28,6 +28,7 @@ import numpy as np
 
 from plots.files import write_whole
 from plots.options import Parser
+from solution.packed import packed
 from tests.judge import (
     diagnosis,
     profiles,  # noqa: F401, Hypothesis' settings: each handout records the same
@@ -44,11 +45,13 @@ LEARNERS = (
     *("LICENSE", "README.md", "pyproject.toml", "constraints.txt", ".gitignore"),
     *("conftest.py", "minibatch_kata_pytest.py", "kata/*.py", "plots/*.py"),
     *(f"plots/{name}.png" for name in ("comparison", "cost", "landscape", "paths")),
+    *(f"plots/lab/*.{ending}" for ending in ("py", "html", "css", "js")),
     *("tests/*.py", "tests/judge/*.py", "tests/judge/words.json", "tests/judged/*.py"),
     "tests/judge/claims/*.py",
     # no more of them: they are the mistakes
     *(f"tests/judge/mistakes/{name}.py" for name in ("__init__", "catalogue", "record")),
 )
+PACKED = ("tests/judge/trusted.py",)  # what stages ask for
 WITH_BLOCKS = ("README.md", "pyproject.toml", "constraints.txt", ".gitignore")
 MARKERS = re.compile(r"(?:# |<!-- )(end )?instructors(?: -->)?")
 
@@ -63,6 +66,7 @@ GRADER_OF_SOLUTION = (
     *("solution/__init__.py", "solution/grade.py", "solution/points.csv"),
     *(f"solution/grading/*.{ending}" for ending in ("py", "html", "css", "js")),
     "solution/grading/claims/*.py",
+    "solution/grading/submissions/*.py",
 )
 
 
@@ -106,6 +110,8 @@ def handout() -> Files:
     for path in WITH_BLOCKS:
         if path in files:
             files[path] = File(for_learners(files[path].content.decode()).encode())
+    for path in PACKED:
+        files[path] = File(packed(files[path].content))
     files[record.RECORD.relative_to(ROOT).as_posix()] = File(recorded().encode())
     return dict(sorted({**files, **autograding(project, files)}.items()))
 

@@ -12,9 +12,10 @@ import pytest
 from solution.checks.handed_in import solved
 from solution.checks.styles import STYLES
 from solution.checks.test_page import POINTS, data_of, entry, stages_passed
+from solution.grading.class_files import write_class
 from solution.grading.copies import LEAST, copies, of_handout
 from solution.grading.excerpt import Module, Shape, excerpts, shape
-from solution.grading.results import FOR_THE_INSTRUCTOR, write_class
+from solution.grading.results import FOR_THE_INSTRUCTOR
 from tests.judge import trusted
 from tests.judge.functions import STAGE_OF
 
@@ -116,10 +117,10 @@ OTHERS = [learner() for _ in range(10)]
 
 def test_who_shares_enough_code_is_shown_those_with_most_first() -> None:
     one = learner(train=("a", 60), predict=("p", 30), minibatch_gd=("b", 80))
-    two = learner(train=("c", 140), predict=("p", 30))
+    two = learner(train=("c", 200), predict=("p", 30))
     assert copies([one, two, one, *OTHERS, two], {}) == [
-        {"learners": [0, 2], "functions": ["minibatch_gd", "train"], "source": ""},
         {"learners": [1, 13], "functions": ["train"], "source": ""},
+        {"learners": [0, 2], "functions": ["minibatch_gd", "train"], "source": ""},
     ]
 
 
@@ -138,17 +139,16 @@ def test_nobody_is_shown_for_what_may_be_chance(results: list[dict[str, Any]]) -
 
 
 def test_code_of_the_handout_is_shown_with_its_file() -> None:
-    source = "\n".join(
-        inspect.getsource(getattr(trusted, name)) for name in ("sample_batch", "shuffled_batches")
-    )
-    files = {"batching.py": f"import numpy as np\n{source}".replace("rows", "chosen").encode()}
+    functions = ["mse_gradients", "shuffled_batches"]
+    files = {
+        f"{STAGE_OF[name]}.py": f"import numpy as np\n{source}".replace("rows", "chosen").encode()
+        for name in functions
+        for source in [inspect.getsource(getattr(trusted, name))]
+    }
     shapes = {name: shape(one) for name, one in excerpts(files).items()}
-    assert copies([learner(**shapes), *OTHERS], of_handout()) == [
-        {
-            "learners": [0],
-            "functions": ["sample_batch", "shuffled_batches"],
-            "source": "tests/judge/trusted.py",
-        }
+    assert copies([learner(**shapes), *OTHERS, learner(**shapes)], of_handout()) == [
+        {"learners": [who], "functions": functions, "source": "tests/judge/trusted.py"}
+        for who in (0, 11)
     ]
 
 
@@ -163,7 +163,7 @@ def test_nothing_that_learners_get_has_any_of_it(tmp_path: Path) -> None:
     for result in results[:2]:
         result["functions"]["train"] = entry("wrong", "half") | shared
     write_class(results, POINTS, tmp_path)
-    names = {"report.txt", "gradescope.json", "classroom.json", "results.csv", "junit.xml"}
+    names = {"report.txt", "gradescope.json", "classroom.env", "results.csv", "junit.xml"}
     files = [path for path in tmp_path.rglob("*") if path.name in names]
     assert len(files) == 3 * 3 + 2
     for path in files:

@@ -21,11 +21,15 @@ import pytest
 from solution import grade
 from solution.checks.conftest import ROOT, descendants
 from solution.checks.handed_in import replaced
+from solution.checks.test_class_files import runners
 from solution.grading import results, run, sandbox, station
 from solution.grading.judge import STATUS
+from solution.grading.options import POINTS
 from solution.grading.scores import GRADER_ERROR, UNREADABLE
-from solution.grading.submissions import reading
+from solution.grading.submissions import naming, reading
+from solution.grading.submissions.places import Handed
 from solution.grading.submissions.sources import Piece, Source
+from solution.grading.tables import ABOUT
 from tests.judge.functions import STAGES
 from tests.judge.mistakes import known
 from tests.judge.specification import properties
@@ -132,7 +136,7 @@ def graded_few(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rows(out: Path) -> dict[str, dict[str, str]]:
-    with (out / "results.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["submission"]: row for row in csv.DictReader(file)}
 
 
@@ -172,10 +176,10 @@ def test_the_expected_tests_are_those_that_pytest_runs() -> None:
 
 
 def test_table_has_a_row_for_each_submission(graded: Path, learners: Path) -> None:
-    with (graded / "results.csv").open(encoding="utf-8", newline="") as file:
+    with (graded / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
     functions = [name for names in STAGES.values() for name in names]
-    assert header == ["submission", "score", "max_score", *functions]
+    assert header == ["submission", "score", "max_score", *functions, *ABOUT]
     assert len(rows(graded)) == len(list(learners.iterdir()))
 
 
@@ -185,7 +189,7 @@ def test_only_the_changed_function_fails_and_gets_its_status(graded: Path, name:
     row = rows(graded)[name]
     assert row.pop(function) == status
     assert {row[other] for other in results.FUNCTIONS if other in row} == {"passed"}
-    lost = results.read_points(grade.POINTS, {})[function] if status != "passed" else 0
+    lost = results.read_points(POINTS, {})[function] if status != "passed" else 0
     assert (row["score"], row["max_score"]) == (results.number(100 - lost), "100")
 
 
@@ -204,7 +208,9 @@ def test_what_cannot_be_read_has_no_score(graded: Path) -> None:
         ("empty", "has none of the five modules: hand in the folder kata/ (it is empty)"),
     ):
         assert judged(graded, name)["problem"] == why
-        assert set(rows(graded)[name].values()) == {name, "", "100", UNREADABLE}
+        row = rows(graded)[name]
+        assert row["score"] == ""
+        assert {row[function] for function in results.FUNCTIONS} == {UNREADABLE}
 
 
 def test_a_zip_is_judged_as_its_folder_is(graded: Path) -> None:
@@ -262,10 +268,6 @@ def test_junit_counts_and_escapes(graded: Path) -> None:
     assert "=1+1\n<b>李" in suites
 
 
-def test_names_are_no_formulas_in_a_spreadsheet(graded: Path) -> None:
-    assert "'=1+1\n<b>李" in rows(graded)
-
-
 def test_gradescope_gets_its_form(graded: Path) -> None:
     for name, score in (("right", 100.0), ("wrong", 95.0)):
         text = (graded / "submissions" / name / "gradescope.json").read_text(encoding="utf-8")
@@ -278,26 +280,16 @@ def test_gradescope_gets_its_form(graded: Path) -> None:
             assert test["status"] == ("passed" if test["score"] else "failed")
 
 
-def test_classroom_gets_its_form(graded: Path) -> None:
-    for name, status in (("right", "pass"), ("wrong", "fail")):
-        text = (graded / "submissions" / name / "classroom.json").read_text(encoding="utf-8")
-        found = json.loads(text)
-        assert (found["version"], found["status"]) == (3, status)
-        assert {test["status"] for test in found["tests"]} == {"pass", status}
-        assert sum(test["score"] for test in found["tests"]) == {"pass": 100, "fail": 95}[status]
-        assert found["max_score"] == 100
-
-
 def test_points_can_be_changed_without_judging_again(
     graded: Path, learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = tmp_path / "points.csv"
-    text = grade.POINTS.read_text(encoding="utf-8")
+    text = POINTS.read_text(encoding="utf-8")
     table.write_text(text.replace("predict,5", "predict,7.5"), encoding="utf-8")
     out = shutil.copytree(graded, tmp_path / "out")
     monkeypatch.setattr(run, "judge", never)
     arguments = ["--all-in", str(learners), "--out", str(out), "--points", str(table)]
-    assert grade.main(arguments) == 0
+    assert grade.main(arguments) == 3
     assert rows(out)["right"]["score"] == "102.5"
     assert rows(out)["wrong"]["score"] == "95"
 
@@ -320,7 +312,7 @@ def test_bad_points_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, why: str
 ) -> None:
     table = tmp_path / "points.csv"
-    table.write_text(grade.POINTS.read_text().replace(old, new))
+    table.write_text(POINTS.read_text().replace(old, new))
     with pytest.raises(SystemExit, match="2"):
         grade.main([str(tmp_path), "--out", str(tmp_path / "out"), "--points", str(table)])
     assert why in capsys.readouterr().err
@@ -366,14 +358,6 @@ def test_results_among_the_submissions_are_none(
     assert rows(out) == rows(graded_few)
 
 
-def test_who_is_not_named_any_more_is_missed(
-    graded_few: Path, few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = shutil.copytree(graded_few, tmp_path / "out")
-    assert grade.main([str(few / "right"), "--out", str(out)]) == 0
-    assert "6 of an earlier run are not named now" in capsys.readouterr().out
-
-
 def test_changed_code_is_judged_again(
     graded: Path, learners: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,7 +365,7 @@ def test_changed_code_is_judged_again(
     changed = shutil.copytree(learners / "right", tmp_path / "right")
     file = changed / "gradients.py"
     file.write_text(file.read_text(encoding="utf-8").replace("return w * x + b", "return w * x"))
-    assert grade.main([str(changed), "--out", str(out)]) == 0
+    assert grade.main([str(changed), "--out", str(out)]) == 3  # others stay unreadable
     assert rows(out)["right"]["predict"] == "wrong"
 
 
@@ -431,15 +415,66 @@ def test_interrupted_it_leaves_no_process_and_goes_on(
     assert without_times(out) == without_times(graded_few)
 
 
+# -- what the examples are drawn from -----------------------------------------------------------
+
+
+def test_the_same_code_meets_the_same_examples_in_the_same_class_and_no_other() -> None:
+    one, other = {"data.py": b"x = 1"}, {"data.py": b"x = 1  # lucky"}
+    assert run.drawn_from(one, "a") == run.drawn_from({**one}, "a")
+    assert len({run.drawn_from(files, of) for files in (one, other) for of in "ab"}) == 4
+    keys = [run.key(Handed(one), "", run.Settings(), of) for of in "aab"]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_a_class_keeps_its_secret_and_tells_it_to_nobody(
+    graded_few: Path, few: Path, tmp_path: Path
+) -> None:
+    secret = run.known_secret(graded_few)
+    assert len(secret) == 32
+    out = shutil.copytree(graded_few, tmp_path / "out")
+    assert grade.main([str(few / "right"), "--out", str(out)]) == 0
+    assert run.known_secret(out) == secret
+    texts = {path.name: path.read_text(encoding="utf-8") for path in out.rglob("*.*")}
+    assert {name for name, text in texts.items() if secret in text} == {run.CLASS}
+
+
+def test_examples_differ_with_the_secret(
+    graded_few: Path, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = []
+
+    def noted(files: Any, settings: Any, tests: str, number: int) -> dict[str, Any]:
+        numbers.append(number)
+        return run.failed("")
+
+    monkeypatch.setattr(run, "judge", noted)
+    for secret in ("a", "a", "b"):
+        arguments = [str(few / "right"), "--out", str(tmp_path), "--secret", secret, "--anew"]
+        assert grade.main(arguments) == 1
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
+def test_what_a_submission_may_import_is_part_of_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run.fingerprint.__wrapped__()
+    place = tmp_path / "site-packages"
+    (place / "pandas-1.0.dist-info").mkdir(parents=True)
+    (place / "pandas-1.0.dist-info" / "METADATA").write_text("Name: pandas\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(place)
+    assert run.fingerprint.__wrapped__() != before
+
+
 # -- more machines ------------------------------------------------------------------------------
 
 
 def test_parts_put_together_are_the_whole(graded_few: Path, few: Path, tmp_path: Path) -> None:
-    parts = []
-    for k in (1, 2):
+    parts, secret = [], run.known_secret(graded_few)
+    for k, status in ((1, 3), (2, 0)):  # one of the first part cannot be read
         parts.append(str(tmp_path / f"part{k}"))
         arguments = ["--all-in", str(few), "--out", parts[-1], "--shard", f"{k}/2"]
-        assert grade.main(arguments) == 0
+        assert grade.main([*arguments, "--secret", secret]) == status
+        assert grade.main(arguments) == status  # it knows it by now
     out = tmp_path / "out"
     assert grade.main(["merge", *parts, "--out", str(out)]) == 3
     assert without_times(out) == without_times(graded_few)
@@ -448,12 +483,25 @@ def test_parts_put_together_are_the_whole(graded_few: Path, few: Path, tmp_path:
     assert 0 < len(rows(half)) < len(rows(out))
 
 
+def test_each_machine_makes_the_same_secret_of_all_that_was_handed_in(
+    few: Path, tmp_path: Path
+) -> None:
+    def secret(folder: Path) -> str:
+        sources = naming.named(naming.in_folder(folder, tmp_path))
+        return run.Grading(sources, run.Settings(), tmp_path, "").common_secret()
+
+    again = shutil.copytree(few, tmp_path / "again")
+    assert secret(again) == secret(few)
+    (again / "right" / "data.py").open("a").write("# changed")
+    assert secret(again) != secret(few)
+
+
 def test_parts_of_different_classes_are_not_put_together(
     graded_few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    run.write_manifest(["alice"], run.Settings(), other)
+    run.write_manifest(["alice"], run.Settings(), other, "secret")
     out = str(tmp_path / "out")
     assert grade.main(["merge", str(graded_few), str(other), "--out", out]) == 2
     assert "is of another class" in capsys.readouterr().err
@@ -474,9 +522,9 @@ def test_a_submission_may_be_called_merge(
     monkeypatch.chdir(tmp_path)
     shutil.copytree(few / "wrong", path)
     options = grade.parse([path, "--out", "results"])
-    assert (options.run, options.submission) == (grade.grade, [Path(path)])
+    assert (options.run, options.submission) == (grade.grade, [Piece(Path(path))])
     options = grade.parse(["--out", "merge", path, "merge" if path != "class/merge" else path])
-    assert (options.run, options.submission[0]) == (grade.grade, Path(path))
+    assert (options.run, options.submission[0]) == (grade.grade, Piece(Path(path)))
 
 
 def test_who_has_a_submission_called_merge_is_told_what_to_write(
@@ -607,11 +655,29 @@ def test_a_failure_of_the_grader_is_nobodys_zero(
     assert rows(tmp_path)["right"]["predict"] == GRADER_ERROR
     folder = tmp_path / "submissions" / "right"
     assert "score" not in json.loads((folder / "gradescope.json").read_text())
-    assert json.loads((folder / "classroom.json").read_text())["status"] == "error"
+    assert {runner["status"] for runner in runners(folder).values()} == {"error"}
     assert "the judge has ended" in (tmp_path / run.ERRORS).read_text()
     assert grade.main(arguments) == 0  # the same command again
     assert rows(tmp_path)["right"]["score"] == "100"
     assert not (tmp_path / run.ERRORS).exists()
+
+
+@pytest.mark.parametrize("stuck", [False, True])
+def test_what_a_submission_may_have_caused_is_no_reason_to_judge_it_again(
+    monkeypatch: pytest.MonkeyPatch, stuck: bool
+) -> None:
+    tried = []
+
+    def stumble(*given: Any) -> Any:
+        tried.append(given)
+        if stuck:
+            raise station.Stuck("the judge takes too long")
+        return run.failed("ValueError in a test")
+
+    monkeypatch.setattr(station.Station, "judge", stumble)
+    found = run.judge({}, asdict(run.Settings()), run.fingerprint())
+    assert len(tried) == 1
+    assert run.has_grader_error(found)
 
 
 def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:

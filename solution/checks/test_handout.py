@@ -1,8 +1,10 @@
 """What learners get works by itself, and gives nothing away."""
 
 import ast
+import inspect
 import io
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -17,7 +19,7 @@ from solution import handout
 from solution.checks.attempts import pair
 from solution.checks.conftest import ROOT
 from solution.handout import File, Files, Refused
-from tests.judge import diagnosis
+from tests.judge import diagnosis, trusted
 from tests.judge.fingerprints import Loose, alike
 from tests.judge.functions import BONUS, FILES, STAGE_OF, STAGES
 from tests.judge.mistakes import RECORD, Recorded, entries, known, record
@@ -95,18 +97,38 @@ def test_no_function_of_the_solution_is_anywhere(files: Files) -> None:
     assert {name for name, _ in solved} >= {*STAGE_OF} - {"LinearRegression"}
     # What the tests cannot do without: see README.md, "What a learner can peek at".
     assert {*handed_out(solved, files)} == {
-        *(f"tests/judge/trusted.py: {name}" for name in ("predict", "sgd_step")),
         "tests/judged/torch_probes.py: __init__",  # of the right model
     }
+
+
+def test_trusted_versions_are_no_text_and_the_same_functions(files: Files, folder: Path) -> None:
+    path = "tests/judge/trusted.py"
+    right = [name for name, _ in bodies("tests/judge/trusted")]
+    handed = files[path].content.decode()
+    assert handed.startswith('"""Plain, right versions of the functions')
+    for name in right:
+        assert name not in handed
+    assert {*handed_out(bodies("tests/judge/trusted"), files)} == set()
+    show = "import inspect, tests.judge.trusted as t; print(inspect.getsource(t.{}), end='')"
+    for name in right[:2]:
+        source = inspect.getsource(getattr(trusted, name))
+        command = [sys.executable, "-c", show.format(name)]
+        assert subprocess.check_output(command, cwd=folder, text=True) == source
+
+
+def test_a_trusted_version_stands_in_for_a_function_that_is_missing(
+    folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "solution", tmp_path / "kata")
+    shutil.copy(ROOT / "kata" / "batching.py", tmp_path / "kata")
+    result = pytest_in(folder, f"--impl={tmp_path / 'kata'}", "tests/test_descent.py")
+    assert result.returncode == 0, result.stdout
 
 
 def test_no_known_mistake_is_anywhere(files: Files) -> None:
     wrong = list(bodies(*(f"tests/judge/mistakes/{stage}" for stage in FILES)))
     assert len(wrong) > 300
-    found = {*handed_out(wrong, files)}
-    assert {
-        place for place in found if "tests/judge/trusted.py" not in place
-    } == set()  # a right line
+    assert {*handed_out(wrong, files)} == set()
     assert {path for path in files if "/mistakes/" in path} == {
         f"tests/judge/mistakes/{name}"
         for name in ("__init__.py", "catalogue.py", "record.py", "recorded.json")
@@ -328,6 +350,13 @@ def test_readme_names_nothing_that_is_not_there(files: Files, folder: Path) -> N
         assert option in options + " --epochs --index-url", option
 
 
+def test_learners_have_the_lab_and_not_its_scan(files: Files) -> None:
+    here = {path.name for path in (ROOT / "plots/lab").iterdir() if path.is_file()}
+    assert {path for path in files if "lab" in path} == {f"plots/lab/{name}" for name in here}
+    assert "lab = [" in files["pyproject.toml"].content.decode()
+    assert "\nbokeh==" in files["constraints.txt"].content.decode()
+
+
 def test_readme_of_the_project_keeps_its_instructors_part() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert text.count("\n<!-- instructors -->\n") == text.count("\n<!-- end instructors -->\n") > 1
@@ -547,7 +576,7 @@ solution.grade)
     cd "$5/submissions/submission"
     echo '::notice title=Autograding report::100' >report.txt
     echo '{{"tests": []}}' >gradescope.json
-    echo '{{"status": "fail"}}' >classroom.json
+    echo 'RUNNERS=predict' >classroom.env
     exit "${{GRADE_STATUS:-0}}"
     ;;
 esac
@@ -594,7 +623,7 @@ def test_gradescope_installs_and_grades(
     assert result.returncode == 0, result.stderr
     assert (host / "graded").read_text(encoding="utf-8") == (
         f"{host / 'grader'}: -m solution.grade {host / 'submission'} --out {host / 'out'} "
-        "--no-sandbox --quick\n"
+        "--secret none --no-sandbox --quick\n"
     )
     results = host / "results" / "results.json"
     assert results.read_text(encoding="utf-8") == '{"tests": []}\n'
@@ -616,8 +645,7 @@ def test_classroom_grades_and_hands_the_result_on(
     workflow = (folder / ".github/workflows/classroom.yml").read_text(encoding="utf-8")
     install, grade = steps(workflow)
     monkeypatch.setenv("RUNNER_TEMP", str(tmp_path / "temp"))
-    for name in ("GITHUB_ENV", "GITHUB_OUTPUT"):
-        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("GITHUB_ENV", str(tmp_path / "GITHUB_ENV"))
 
     def step(script: str) -> "subprocess.CompletedProcess[str]":
         command = ["bash", "-e", "-c", script]  # as GitHub does
@@ -635,9 +663,8 @@ def test_classroom_grades_and_hands_the_result_on(
     assert first.startswith("::stop-commands::")
     assert last == first.replace("stop-commands::", "") + "::"
     assert report == ["::notice title=Autograding report::100"]
-    assert (tmp_path / "GITHUB_OUTPUT").read_text(encoding="utf-8") == (
-        "result=eyJzdGF0dXMiOiAiZmFpbCJ9Cg==\n"
-    )
-    assert "KATA_RESULTS: ${{ steps.kata.outputs.result }}" in workflow
+    variables = (tmp_path / "GITHUB_ENV").read_text(encoding="utf-8")
+    assert variables == f"AUTOGRADER={at}\nRUNNERS=predict\n"
+    assert "runners: ${{ env.RUNNERS }}" in workflow
     monkeypatch.setenv("GRADE_STATUS", "1")
     assert step(grade).returncode == 1

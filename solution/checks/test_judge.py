@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from solution.checks.conftest import ROOT, Change
-from solution.grade import POINTS
+from solution.grading.options import POINTS
 from solution.grading.results import read_points
 from tests.judge import diagnosis, trusted, wording
 from tests.judge.functions import FILES, FUNCTIONS, STAGES, table

@@ -28,6 +28,7 @@ Result = dict[str, Any]
 
 POINTS = {name: 5 + 0.5 * n for n, name in enumerate(n for ns in STAGES.values() for n in ns)}
 STATUSES = "passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"
+UNJUDGED = "unreadable", "grader error"
 FLAGS = [
     "--headless=new",
     "--no-sandbox",  # which does not start as root
@@ -90,6 +91,7 @@ def submission(name: str = "alice", **functions: Result) -> Result:
         "key": "0" * 64,
         "locked": True,
         "problem": "",
+        "notes": [],
         "seconds": 1.25,
         "functions": {function: functions.get(function, entry()) for function in POINTS},
         "report": f"report of {name}",
@@ -100,6 +102,12 @@ def stages_passed(count: int, name: str = "alice") -> Result:
     """Return a submission that has passed the first stages and not started the others."""
     todo = [function for names in list(STAGES.values())[count:] for function in names]
     return submission(name, **{function: entry("not started") for function in todo})
+
+
+def unreadable(name: str, problem: str) -> Result:
+    """Return a submission that could not be read."""
+    functions = {function: entry("unreadable") for function in POINTS}
+    return submission(name, **functions) | {"problem": problem}
 
 
 def hostile_class() -> list[Result]:
@@ -120,7 +128,7 @@ def hostile_class() -> list[Result]:
     results[60]["functions"]["train"] = entry("grader error")
     results[70] |= stages_passed(5, "finished")
     results[80]["locked"] = False
-    results[90] |= stages_passed(0, "unread") | {"problem": HOSTILE[1]}
+    results[90] |= unreadable("unread", HOSTILE[1])
     return results
 
 
@@ -145,7 +153,7 @@ def count_of(result: Result, status: str) -> int:
 
 
 def score_of(result: Result) -> float | None:
-    if count_of(result, "grader error"):
+    if any(count_of(result, status) for status in UNJUDGED):
         return None
     return sum(points for name, points in POINTS.items() if status_of(result, name) == "passed")
 
@@ -208,11 +216,18 @@ def test_without_javascript_the_page_says_what_to_read() -> None:
         (submission(make_data=entry("raised"), train=entry("wrong")), "working on data"),
         (submission(train=entry("not started")), "working on training"),
         (submission(train=entry("grader error")), "no score yet: run again"),
-        (stages_passed(0) | {"problem": "no kata/"}, "unreadable"),
+        (unreadable("alice", "no kata/"), "unreadable"),
     ],
 )
 def test_a_learner_is_at_the_first_stage_not_passed(result: Result, expected: str) -> None:
     assert PLACES[data_of(render([result], POINTS))["where"][0]] == expected
+
+
+def test_who_could_not_be_read_has_no_score_and_no_part_in_the_median() -> None:
+    data = data_of(render([unreadable("alice", "no kata/"), submission("bob")], POINTS))
+    assert data["scores"] == [None, data["most"]]
+    assert data["median"] == data["most"]
+    assert sum(data["histogram"]) == 1
 
 
 def test_a_stage_is_wrong_before_it_is_other_or_not_started() -> None:
@@ -421,7 +436,7 @@ def test_the_overview_counts_what_the_class_did(page: Page) -> None:
     results = hostile_class()
     page.open(results)
     scores = [score for result in results if (score := score_of(result)) is not None]
-    assert len(scores) == 198
+    assert len(scores) == 197
     assert page.texts("#tiles b") == ["200", f"{statistics.median(scores):g}", "1", "2"]
     passed = Counter(count_of(r, "passed") for r in results if score_of(r) is not None)
     assert list(map(int, page.texts("#histogram td"))) == [passed[n] for n in range(13)]
@@ -661,7 +676,7 @@ def test_what_needs_attention_is_said_above_all(page: Page) -> None:
     for n in (2, 3):
         results[n - 1]["functions"]["train"] = entry("grader error")
     results[4]["functions"]["train"] = entry("protocol")
-    results[6] |= stages_passed(0, "learner 7") | {"problem": "no <kata>/ in it"}
+    results[6] |= unreadable("learner 7", "no <kata>/ in it")
     for n in range(5, 20):
         results[n - 1]["locked"] = False
     page.open(results)
@@ -737,14 +752,14 @@ def test_a_large_class_is_drawn_a_part_at_a_time(page: Page) -> None:
 
 
 def test_every_control_has_a_name_and_every_status_a_word(page: Page) -> None:
-    page.open([submission(f"l{s}", predict=entry(s)) for s in (*STATUSES, "grader error")])
+    page.open([submission(f"l{s}", predict=entry(s)) for s in (*STATUSES, *UNJUDGED)])
     nameless = """return [...document.querySelectorAll("button, input, select, a")].filter(
         e => !(e.name ? e.labels[0]?.firstChild : e)?.textContent.trim()).length"""
     assert page.chrome.execute_script(nameless) == 0
     column = list(STAGE_OF).index("predict") + 5
     words = page.texts(f"#table tbody tr > :nth-child({column}) .for-reader")
-    assert words == [*STATUSES, "grader error"]
+    assert words == [*STATUSES, *UNJUDGED]
     symbols = page.texts(f"#table tbody tr > :nth-child({column}) [aria-hidden]")
-    assert len(set(symbols)) == 9
+    assert len(set(symbols)) == 10
     legend = [" ".join(text.split()) for text in page.texts("#legend > span")]
     assert legend == [f"{s} {word}" for s, word in zip(symbols, words, strict=True)]

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import time
+import tracemalloc
 from typing import Any, get_args
 
 import numpy as np
@@ -297,6 +298,17 @@ def test_no_short_message_stands_for_more_than_fits_into_memory() -> None:
     empty = ["items", "list", ["arrays", ["<f8", [10_000_000, 0], 0]], True]
     with pytest.raises(Malformed):
         wire.unpack(empty, Bytes(b""))
+
+
+@pytest.mark.parametrize("shape", [["a", 10**9], [["a"], 10**9], [True, 10**9], "aaa", {"a": 1}])
+def test_sizes_of_arrays_are_looked_at_before_they_are_multiplied(shape: Any) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(Malformed):
+            wire.unpack(["array", ["<f8", shape, 0]], Bytes(bytes(8)))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

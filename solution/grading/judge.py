@@ -12,7 +12,6 @@ import os
 import queue
 import sys
 import threading
-import time
 import traceback
 import warnings
 from collections.abc import Mapping, Sequence
@@ -24,11 +23,13 @@ from solution.grading import (
     claims,  # noqa: F401, what checks are tried on
     excerpt,
     results,
+    sandbox,
     wire,
 )
-from solution.grading.remote import ForkServer, Limits, RemoteSubmission
+from solution.grading.remote import RemoteSubmission
 from solution.grading.results import BONUS, FUNCTIONS
 from solution.grading.scores import GRADER_ERROR
+from solution.grading.workers import ForkServer, Limits, MachineFailed
 from tests.judge import (
     diagnosis,
     profiles,  # noqa: F401, Hypothesis' settings
@@ -36,11 +37,13 @@ from tests.judge import (
 )
 from tests.judge.functions import STAGE_OF
 from tests.judge.judging import Implementation
-from tests.judge.mistakes.record import to_plain
+from tests.judge.mistakes import record
 from tests.judge.specification import Property, properties
 from tests.judge.summary import Outcome, Summary
-from tests.judge.verdicts import Verdict
+from tests.judge.verdicts import Verdict, from_plain, to_plain
 from tests.judged.values import ProblemKind
+
+MEMORY = 2 << 30  # bytes that the judge may use for answers, and for what it makes of them
 
 # What kept a call from giving a result, and so the status of the function.
 STATUS: dict[ProblemKind | None, str] = {
@@ -80,36 +83,45 @@ def judge(
     Returns
     -------
     dict
-        `functions`, for each its status, headline, lines, mistake, complaint, tests, passed;
-        `bonus`, the same of those that nothing waits for;
-        `report`, the text that the learner gets; `errors`, the judge's own.
+        `functions`, for each its status, headline, lines, mistake, complaint, tests, passed, those
+        of a bonus only if they are begun;
+        `report`, the text that the learner gets; `errors`, the judge's own; `seconds` that it
+        took, without those that a busy machine let it wait.
+
+    Raises
+    ------
+    MachineFailed
+        If no process could be had for the code.
     """
     submission = RemoteSubmission(files, fork_server, limits)
+    started = submission.clock()
     implementation = Implementation(submission.folder, submission.package, submission, number)
     outcomes: list[Outcome] = []
     functions: dict[str, dict[str, Any]] = {}
-    bonus: dict[str, dict[str, Any]] = {}
     errors: list[str] = []
     try:
         for tests in expected_tests().values():  # before any of them runs for another one's sake
             for test in tests:
                 test.seed(number)
         for function, tests in expected_tests().items():
-            own, failures = judge_function(implementation, tests)
+            own, failures = judge_function(implementation, tests, submission)
             is_there = f"{STAGE_OF[function]}.py" in files
             found = result(own, len(tests), is_there)
-            (bonus if function in BONUS else functions)[function] = found
             errors += [f"{function}: {failure}" for failure in failures]
-            if function in functions or found["status"] != "not started":
+            if function in FUNCTIONS or found["status"] != "not started":
+                functions[function] = found
                 outcomes += own
         for function, cutting in excerpt.excerpts(files).items():  # last: it calls the code again
             functions[function] |= for_the_instructor(implementation, function, cutting)
     finally:
         submission.close()
     lines = [text for text, _ in Summary(outcomes, "kata", "pytest", "kata").lines()]
-    told = {"functions": functions, "bonus": bonus, "report": "\n".join(lines)}
-    cleaned: dict[str, Any] = without_paths(told, submission)
-    return cleaned | {"errors": errors}
+    return {
+        "functions": functions,
+        "report": "\n".join(lines),
+        "errors": errors,
+        "seconds": submission.clock() - started,
+    }
 
 
 def for_the_instructor(
@@ -117,7 +129,7 @@ def for_the_instructor(
 ) -> dict[str, Any]:
     """Return what finds those who did the same: no learner is told of it."""
     found = {"shape": [*excerpt.shape(cutting)]}
-    features = to_plain(diagnosis.unexplained(implementation, function))
+    features = record.to_plain(diagnosis.unexplained(implementation, function))
     text = json.dumps(features)
     if not features or len(text) > MOST_FEATURES:
         return found
@@ -127,7 +139,7 @@ def for_the_instructor(
 
 
 def judge_function(
-    implementation: Implementation, tests: Sequence[Property]
+    implementation: Implementation, tests: Sequence[Property], submission: RemoteSubmission
 ) -> tuple[list[Outcome], list[str]]:
     """Run the tests of a function; return what they find, and where the judge itself failed."""
     outcomes, errors = [], []
@@ -137,7 +149,9 @@ def judge_function(
             verdict = implementation.run(test)
             passed = verdict is None
             if verdict is not None:
-                verdict = diagnosis.diagnosed(implementation, verdict)
+                verdict = without_paths(diagnosis.diagnosed(implementation, verdict), submission)
+        except MachineFailed:
+            raise
         except BaseException:  # whatever it is, it says nothing of the submission
             errors.append(traceback.format_exc())
         name = test.test.__name__
@@ -177,14 +191,20 @@ def status_of(verdict: Verdict, is_there: bool) -> str:
     return STATUS.get(verdict.problem, "wrong")
 
 
-def without_paths(value: Any, submission: RemoteSubmission) -> Any:
+def without_paths(verdict: Verdict, submission: RemoteSubmission) -> Verdict:
+    """Return a verdict without the paths of this host; the line of code in it stays as it is."""
+    plain: dict[str, Any] = hidden(to_plain(verdict), submission)
+    return from_plain(plain | {"source": verdict.source})
+
+
+def hidden(value: Any, submission: RemoteSubmission) -> Any:
     """Return the same plain value without the paths of this host in its texts."""
     if isinstance(value, str):
         return submission.without_paths(value)
     if isinstance(value, dict):
-        return {name: without_paths(item, submission) for name, item in value.items()}
+        return {name: hidden(item, submission) for name, item in value.items()}
     if isinstance(value, list):
-        return [without_paths(item, submission) for item in value]
+        return [hidden(item, submission) for item in value]
     return value
 
 
@@ -201,15 +221,19 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     fork_server.wait_until_ready()
+    sandbox.limit_memory(MEMORY, for_good=False)  # another process that forks needs its own
     wire.write(told, "ready")
     requests: queue.Queue[tuple[Any, bytes]] = queue.Queue()
     threading.Thread(target=take_requests, args=[requests], daemon=True).start()
     while True:
         request, code = requests.get()
         files = wire.unpack_files(request["files"], code)
-        started = time.monotonic()
-        found = judge(files, request["seed"], fork_server, Limits(**request["limits"]))
-        wire.write(told, found | {"seconds": time.monotonic() - started})
+        try:
+            found = judge(files, request["seed"], fork_server, Limits(**request["limits"]))
+        except MachineFailed as failure:
+            wire.write(told, str(failure))
+            return
+        wire.write(told, found)
         gc.collect()
 
 

@@ -12,25 +12,27 @@ import gc
 import json
 import os
 import selectors
-import shutil
 import signal
 import socket
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 from solution.grading import sandbox, wire
+from solution.grading.clock import Clock
 from tests.judged.submission import Submission
 from tests.judged.values import Problem
 
 LOOK_AGAIN = 0.05  # seconds between two looks at what a fork has written and started
-MOST_FILES = 500
-MOST_THREADS = 200  # right code starts none; a host has room for some ten thousand
-FILE_SIZE = 4_000_000  # bytes of one file, 64 of which may be open without a name,
-FILES_SIZE = 64_000_000  # and of all
+MOST_FILES = 500  # and folders
+MOST_THREADS = 33  # as many as a ThreadPoolExecutor has on a large host, and the first
+FILE_SIZE = 4_000_000  # bytes of one file,
+FILES_SIZE = 64_000_000  # of all,
+MOST_WRITTEN = 500_000_000  # and of all that were ever written, as some may have no name any more
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Fork:
     ends: int  # a file descriptor that becomes readable when it ends
     monitor: socket.socket
     folder: Path
+    clock: Clock
     until: float  # when its time is over
     processor: float  # seconds of it that it may use
     killed_for: str = ""
@@ -51,15 +54,23 @@ class Fork:
             self.killed_for = why
             os.kill(self.process, signal.SIGKILL)
 
-    def has_filled_its_folder(self) -> bool:
+    def has_written_too_much(self) -> bool:
         """Whether it has written more than it may."""
-        sizes = []
-        for folder in (self.folder, self.folder / "kata", self.folder / "matplotlib"):
-            with contextlib.suppress(FileNotFoundError):  # without locks, it may remove that
-                for file in os.scandir(folder):
-                    with contextlib.suppress(FileNotFoundError):  # it has just been removed
-                        sizes.append(file.stat(follow_symlinks=False).st_size)
-        return len(sizes) > MOST_FILES or sum(sizes) > FILES_SIZE
+        try:
+            found = [*islice(sizes(self.folder), MOST_FILES + 1)]
+        except OSError:  # deeper than a path may be long, or closed to others
+            return True
+        return (
+            len(found) > MOST_FILES or sum(found) > FILES_SIZE or self.has_written() > MOST_WRITTEN
+        )
+
+    def has_written(self) -> int:
+        """Return the bytes that it has written, into files and elsewhere."""
+        try:
+            counts = Path(f"/proc/{self.process}/io").read_text()
+        except OSError:  # it has just ended, or the kernel does not count
+            return 0
+        return int(counts.partition("wchar: ")[2].split()[0])
 
     def has_too_many_threads(self) -> bool:
         """Whether it has more threads than it may: the kernel sets root no limit."""
@@ -67,6 +78,36 @@ class Fork:
             return os.stat(f"/proc/{self.process}/task").st_nlink - 2 > MOST_THREADS
         except OSError:  # it has just ended, or this is no Linux
             return False
+
+
+def sizes(folder: Path) -> Iterator[int]:
+    """Yield the sizes of all files and folders in a folder that may change meanwhile."""
+    folders = [str(folder)]
+    for path in folders:
+        with contextlib.suppress(FileNotFoundError):  # it has just been removed
+            for entry in os.scandir(path):
+                with contextlib.suppress(FileNotFoundError):
+                    yield entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all that is in it, however deep, whatever its permissions.
+
+    What is further down is moved up first, as no path may be longer than 4096 characters.
+    """
+    folders, numbers = [str(folder)], count()
+    for path in folders:
+        with contextlib.suppress(OSError):  # without locks, it may have been removed
+            for entry in [*os.scandir(path)]:
+                if entry.is_dir(follow_symlinks=False):
+                    os.chmod(entry.path, 0o700)
+                    folders.append(f"{folder}-{next(numbers)}")
+                    os.rename(entry.path, folders[-1])
+                else:
+                    os.unlink(entry.path)
+            os.rmdir(path)
 
 
 class Server:
@@ -100,9 +141,9 @@ class Server:
                     elif isinstance(key.data, Fork) and key.data.process in self.forks:
                         self.attend(key.data, ended=key.fd == key.data.ends)
                 for fork in self.forks.values():
-                    if time.monotonic() > fork.until:
+                    if fork.clock() > fork.until:
                         fork.kill("timeout")
-                    elif fork.has_filled_its_folder():
+                    elif fork.has_written_too_much():
                         fork.kill("files")
                     elif fork.has_too_many_threads():
                         fork.kill("threads")
@@ -110,7 +151,7 @@ class Server:
             for fork in [*self.forks.values()]:
                 fork.kill("gone")
                 self.reap(fork)
-            shutil.rmtree(self.home, ignore_errors=True)
+            remove(self.home)
 
     def start(self) -> bool:
         """Fork once; False if the judge is gone."""
@@ -128,13 +169,14 @@ class Server:
             finally:
                 os._exit(1)
         os.close(channel)
-        until = time.monotonic() + spec["seconds"]
+        clock = Clock(process)
+        until = clock() + spec["seconds"]
         ends = os.pidfd_open(process)
-        fork = Fork(process, ends, monitor, folder, until, spec["processor"])
+        fork = Fork(process, ends, monitor, folder, clock, until, spec["processor"])
         self.forks[process] = fork
         self.selector.register(fork.ends, selectors.EVENT_READ, fork)
         self.selector.register(monitor, selectors.EVENT_READ, fork)
-        monitor.sendall(f"{folder}\n".encode())
+        monitor.sendall(f"{process} {folder}\n".encode())
         return True
 
     def attend(self, fork: Fork, ended: bool) -> None:
@@ -151,11 +193,12 @@ class Server:
         del self.forks[fork.process]
         self.selector.unregister(fork.ends)
         self.selector.unregister(fork.monitor)
-        shutil.rmtree(fork.folder, ignore_errors=True)
+        remove(fork.folder)
         code = os.waitstatus_to_exitcode(status)
         with contextlib.suppress(OSError):  # nobody may listen any more
             fork.monitor.sendall(json.dumps([code, fork.killed_for]).encode())
         fork.monitor.close()
+        fork.clock.close()
         os.close(fork.ends)
 
     def become_the_fork(self, channel: int, folder: Path, processor: float) -> None:
@@ -175,10 +218,13 @@ class Server:
         places = dict.fromkeys(("HOME", "TMPDIR"), str(folder))
         os.environ.update(places, MPLCONFIGDIR=str(folder / "matplotlib"))
         tempfile.tempdir = None
+        clock = Clock()
+        sandbox.stay_on_one_core()
         sandbox.limit(spec["memory"], processor, FILE_SIZE)
         if self.filter is not None:
             sandbox.lock(folder, self.libraries, self.filter)
         submission = Submission(folder / "kata", "kata", spec["stages"])
+        submission.guard.limit.clock = clock
         for stage, text in spec["broken"].items():
             submission.broken[stage] = wire.unpack_problem(text)
         os.write(3, wire.READY)

@@ -19,6 +19,7 @@ const SYMBOLS = {
   memory: "M",
   crashed: "↯",
   protocol: "⚑",
+  unreadable: "∅",
   "grader error": "?",
 };
 

@@ -198,7 +198,7 @@ def place(result: Result) -> int:
 def histogram(results: Sequence[Result], points: Points) -> list[int]:
     """Return how many learners have 0, 1, 2 … functions passed, of those who have a score."""
     passed = Counter(
-        sum(cell["status"] == "passed" for cell in result["functions"].values())
+        sum(result["functions"][name]["status"] == "passed" for name in points)
         for result in results
         if score(result, points) is not None
     )

@@ -5,23 +5,22 @@ Whatever comes back was written by strangers: it is read as plain values in a fi
 the process that wrote it.
 """
 
-import json
 import os
 import re
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from solution.grading import wire
+from solution.grading.clock import Clock
 from solution.grading.submissions.places import is_helper
-from solution.grading.wire import READY
+from solution.grading.workers import ROOT, SLACK, ForkServer, Gone, Limits, MachineFailed, Worker
 from tests.judge.functions import FILES
 from tests.judged.describing import DEEPEST
 from tests.judged.limits import PATIENCE
@@ -39,192 +38,15 @@ from tests.judged.values import (
     ProblemKind,
     Request,
     Result,
+    Seed,
     Trained,
     Values,
 )
 
-ROOT = Path(__file__).parents[2]
-START_SECONDS = 60.0  # for all that is loaded at the start, on a busy machine
-SLACK = 2.0  # seconds for the way there and back, and for a process to end
 MODULES = {f"{stage}.py" for stage in FILES}
-FRESH_AFTER: tuple[ProblemKind, ...] = (
-    "timeout",
-    "memory",
-    "protocol",
-)  # what is left of the process is unsure
-
-# What the locked-up process gets of the environment: nothing that an instructor may keep there.
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TMPDIR")
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use.
-
-    Parameters
-    ----------
-    seconds : float
-        For all calls of its code together, waiting and looking at its answers included.
-    memory : int
-        Bytes, above what Python, NumPy and PyTorch have.
-    """
-
-    seconds: float = 60.0
-    memory: int = 1 << 30
-
-
-class Gone(Exception):
-    """The locked-up process has ended, or can no longer be trusted."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.kind)
-        self.problem = problem
-
-
-class ForkServer:
-    """The process that strangers' code is forked from, seen from the judge.
-
-    Parameters
-    ----------
-    locks : bool
-        Whether the code is locked up.
-    """
-
-    def __init__(self, locks: bool) -> None:
-        self.locks = locks
-        self._start()
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        start = (
-            "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
-            "from solution.grading.locked import main; main()"
-        )
-        path = [str(ROOT), *(p for p in sys.path if p and os.path.abspath(p) != str(ROOT))]
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment |= dict.fromkeys(ONE_THREAD, "1")
-        environment |= {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        arguments = [json.dumps(path), str(theirs.fileno()), str(int(self.locks)), str(ROOT)]
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", start, *arguments],
-                pass_fds=[theirs.fileno()],
-                env=environment,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self.control = ours
-
-    def wait_until_ready(self) -> None:
-        """Wait until everything is loaded."""
-        self.control.settimeout(START_SECONDS)
-        if self.control.recv(1) != READY:
-            raise RuntimeError("the process for the learners' code did not start")
-
-    def fork(
-        self,
-        files: Mapping[str, bytes],
-        broken: Mapping[str, Problem],
-        limits: Limits,
-        seconds: float,
-    ) -> "Worker":
-        """Start a locked-up process with these files, for so many seconds at the most."""
-        try:
-            return self._fork(files, broken, limits, seconds)
-        except (OSError, RuntimeError):  # what has ended it is not to end what comes after it
-            self.process.kill()
-            self.close()
-            self._start()
-            self.wait_until_ready()
-            return self._fork(files, broken, limits, seconds)
-
-    def _fork(
-        self,
-        files: Mapping[str, bytes],
-        broken: Mapping[str, Problem],
-        limits: Limits,
-        seconds: float,
-    ) -> "Worker":
-        channel, theirs = socket.socketpair()
-        monitor, other = socket.socketpair()
-        with theirs, other:
-            socket.send_fds(self.control, [b"f"], [theirs.fileno(), other.fileno()])
-        spec = {
-            "files": wire.pack_files(files),
-            "broken": {stage: wire.pack_problem(problem) for stage, problem in broken.items()},
-            "memory": limits.memory,
-            "stages": FILES,
-        }
-        wire.write(monitor.fileno(), {"seconds": seconds, "processor": limits.seconds})
-        # past the process that forks: what it had once read, later forks could find in its memory
-        wire.write(channel.fileno(), spec, [*files.values()])
-        monitor.settimeout(START_SECONDS)
-        folder = monitor.makefile("rb").readline().decode().rstrip("\n")
-        channel.settimeout(START_SECONDS)
-        if not folder or channel.recv(1) != READY:
-            raise RuntimeError("no process for the learner's code could be started")
-        channel.settimeout(None)
-        return Worker(channel, monitor, folder)
-
-    def close(self) -> None:
-        """Let it end, with all that it has forked."""
-        self.control.close()
-        self.process.wait()
-
-
-class Worker:
-    """One locked-up process, seen from the judge."""
-
-    def __init__(self, channel: socket.socket, monitor: socket.socket, folder: str) -> None:
-        self.channel = channel
-        self.monitor = monitor
-        self.folder = folder
-        self.number = 0
-
-    def ask(self, request: Request, seconds: float) -> tuple[dict[str, Any], wire.Bytes]:
-        """Send a request and return the answer's text and bytes, or raise `Gone`."""
-        self.number += 1
-        buffer = wire.Buffer()
-        text = {"number": self.number, "request": wire.pack_request(request, buffer)}
-        end = time.monotonic() + seconds
-        try:
-            wire.write(self.channel.fileno(), text, buffer.chunks)
-            told, data = wire.read(wire.receive_from(self.channel.fileno(), end))
-            if not isinstance(told, dict) or told.get("number") != self.number:
-                raise wire.Malformed("an answer to another question")
-        except wire.Malformed:
-            raise Gone(Problem("protocol")) from None
-        except TimeoutError:
-            raise Gone(Problem("timeout", seconds=float(f"{seconds:.3g}"))) from None
-        except (EOFError, OSError):
-            raise Gone(self._how_it_ended()) from None
-        return told, wire.Bytes(data)
-
-    def _how_it_ended(self) -> Problem:
-        """Return the problem of a process that has closed its channel."""
-        self.monitor.settimeout(SLACK)
-        try:
-            told = self.monitor.recv(1000)
-        except TimeoutError:  # it lives on without its channel
-            return Problem("channel")
-        if not told:  # nobody is there to say: this is not the code's doing
-            raise RuntimeError("the process that forks has ended")
-        status, killed_for = json.loads(told)
-        if killed_for in KILLED_FOR:
-            return Problem(KILLED_FOR[killed_for])
-        if -status == signal.SIGKILL:
-            return Problem("killed")
-        if status < 0:
-            return Problem("signal", str(signal.strsignal(-status)))
-        return Problem("ended", str(status))
-
-    def close(self) -> None:
-        """End it."""
-        self.channel.close()
-        self.monitor.close()
+# What is left of the process is unsure then.
+FRESH_AFTER: tuple[ProblemKind, ...] = ("timeout", "memory", "protocol")
+HERE = Clock()
 
 
 class RemoteSubmission:
@@ -243,7 +65,6 @@ class RemoteSubmission:
     package = "kata"
     folder = Path("kata")
     paused = False
-    waited = 0.0  # libraries are loaded before the fork
 
     def __init__(self, files: Mapping[str, bytes], fork_server: ForkServer, limits: Limits) -> None:
         # nothing else of a submission is used, nor written anywhere
@@ -252,10 +73,21 @@ class RemoteSubmission:
         self.limits = limits
         self.printed = ""
         self.until = 0.0  # when its time is over, from the first request on
+        self.waited = 0.0  # seconds of all calls so far, because the machine was busy
+        self._waited = -HERE.waited()  # of processes that have ended, since now
         self.broken: dict[str, Problem] = {}
         self._paths = {os.path.abspath(str(path)) for path in OURS} - {"/"}
         self._worker: Worker | None = None
         self._loaded: set[str] = set()
+        self._confirmed_functions: set[str] = set()
+
+    def clock(self) -> float:
+        """Return the seconds of a clock that stands still while a busy machine lets this wait."""
+        return time.monotonic() - self.waited
+
+    def _count_waiting(self) -> None:
+        worker = 0.0 if self._worker is None else self._worker.clock.waited()
+        self.waited = self._waited + worker + HERE.waited()
 
     def mentions(self, name: str, stage: str) -> bool:
         """Whether another function may use this one, as in `tests.judged.modules.Modules`."""
@@ -263,20 +95,22 @@ class RemoteSubmission:
 
     def run(self, request: Request) -> Result | Problem:
         """Answer one request, as `tests.judged.submission.Submission.run` does."""
-        self.until = self.until or time.monotonic() + self.limits.seconds
+        self.until = self.until or self.clock() + self.limits.seconds
         try:
             for stage in dict.fromkeys([*request.needs, request.stage]):
                 self._load(stage)
             result = self._ask(request)
-            if not isinstance(result, Problem) and not has_form(result, request):
-                raise Gone(Problem("protocol"))
+            if not isinstance(result, Problem) and self._is_unconfirmed(request):
+                return self._confirmed(request, result)
             return result
         except Gone as gone:
             self.close()
             return self._told(gone.problem)
-        except RuntimeError:
+        except MachineFailed:
             self.close()
             raise
+        finally:
+            self._count_waiting()
 
     def _load(self, stage: str) -> None:
         """Import a stage's module on the other side, unless that has failed before."""
@@ -291,7 +125,7 @@ class RemoteSubmission:
             self.broken[stage] = replace(problem, kind="import", cause=problem.kind)
 
     def _ask(self, request: Request) -> Result | Problem:
-        left = self.until - time.monotonic()
+        left = self.until - self.clock()
         if left <= 0:
             raise Gone(Problem("no turn", seconds=self.limits.seconds))
         if self._worker is None:
@@ -302,15 +136,46 @@ class RemoteSubmission:
         seconds = min(max(request.seconds, PATIENCE) + SLACK, left)
         told, data = self._worker.ask(request, seconds)
         try:
-            self.printed = wire.short(told.get("printed"), kept="\n\t")
-            if "problem" not in told:
-                return wire.unpack(told.get("result"), data)
-            problem = self._told(wire.unpack_problem(told["problem"]))
-        except wire.Malformed:
+            found = self._read(told, data, request)
+        except Exception:  # whatever it is: strangers have written what is read here
             raise Gone(Problem("protocol")) from None
-        if problem.kind in FRESH_AFTER:
+        if isinstance(found, Problem) and found.kind in FRESH_AFTER:
             self.close()
-        return problem
+        return found
+
+    def _is_unconfirmed(self, request: Request) -> bool:
+        """Whether this is a function's first result on which arrays alone decide."""
+        values = [*request.positional.values(), *request.keywords.values()]
+        return (
+            request.function not in self._confirmed_functions
+            and request.probe == "call"
+            and request.times == 1
+            and any(isinstance(value, np.ndarray) for value in values)
+            and not any(isinstance(value, Seed) for value in values)
+        )
+
+    def _confirmed(self, request: Request, result: Result) -> Result | Problem:
+        """Ask for the same twice with the same arrays: who has changed them gives another then.
+
+        The other side looks at them itself, but could say of that what it likes.
+        """
+        self._confirmed_functions.add(request.function)
+        match self._ask(replace(request, times=2)):
+            case Calls([first, second]) if as_sent(first) == as_sent(result) != as_sent(second):
+                values = {**request.positional, **request.keywords}
+                arrays = [name for name in values if isinstance(values[name], np.ndarray)]
+                return Problem("mutated", name=", ".join(arrays))
+        return result
+
+    def _read(self, told: dict[str, Any], data: wire.Bytes, request: Request) -> Result | Problem:
+        """Return what an answer says."""
+        self.printed = wire.short(told.get("printed"), kept="\n\t")
+        if "problem" in told:
+            return self._told(wire.unpack_problem(told["problem"]))
+        result = wire.unpack(told.get("result"), data)
+        if not has_form(result, request):
+            raise wire.Malformed("an answer in another form")
+        return result
 
     def _told(self, problem: Problem) -> Problem:
         """Return a problem as a learner may read it."""
@@ -318,33 +183,38 @@ class RemoteSubmission:
         if where is not None:
             name = os.path.basename(where[0])
             where = (f"kata/{name}", where[1]) if name in self.files else None
+        code = "" if where is None else self._line(name, where[1])
         kind, text = problem.kind, problem.text
         if kind == "raised" and ("MemoryError" in problem.kinds or "allocate memory" in text):
             kind = "memory"
             text = f"{self.limits.memory >> 20} MB"
         elif kind == "raised" and "PermissionError" in problem.kinds:
             text += f" ({NOT_ALLOWED})"
-        return replace(problem, kind=kind, text=text, where=where)
+        return replace(problem, kind=kind, text=text, where=where, code=code)
+
+    def _line(self, name: str, number: int) -> str:
+        """Return a line of the code, from here: the other side may say of it what it likes."""
+        lines = self.files[name].decode(errors="replace").split("\n")
+        return wire.short(lines[number - 1].strip()) if 0 < number <= len(lines) else ""
 
     def without_paths(self, text: str) -> str:
-        """Take the paths of this host out of a text, as the learner's code may have told some."""
+        """Take the paths of this host out of a text, as the learner's code may have told some.
+
+        Where they are paths: in "1.0/root" there is none, whatever this user's home is.
+        """
         for path in sorted(self._paths, key=len, reverse=True):
-            text = re.sub(re.escape(path) + "/?", "", text)
+            text = re.sub(rf"(?<![\w.)\]]){re.escape(path)}(?:/|(?![\w-]))", "", text)
         return text
 
     def close(self) -> None:
         """End the process, if there is one."""
         if self._worker is not None:
+            self._waited += self._worker.clock.waited()
             self._worker.close()
             self._worker = None
 
 
 NOT_ALLOWED = "graded code gets no other processes, no network and no files but its own"
-KILLED_FOR: dict[str, ProblemKind] = {
-    "timeout": "time used up",
-    "files": "files",
-    "threads": "threads",
-}
 OURS = (
     *sys.path,
     sys.prefix,
@@ -353,6 +223,12 @@ OURS = (
     tempfile.gettempdir(),
     os.path.expanduser("~"),
 )
+
+
+def as_sent(result: Result) -> tuple[str, list[bytes]]:
+    """Return a result as it crosses the pipe, where it can be compared with another."""
+    buffer = wire.Buffer()
+    return repr(wire.pack(result, buffer)), buffer.chunks
 
 
 def has_form(result: Result, request: Request) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import hashlib
+import hmac
 import importlib
 import importlib.metadata
 import json
@@ -16,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from solution.grading import results, sandbox, station
-from solution.grading.remote import ROOT, Limits
-from solution.grading.scores import GRADER_ERROR, UNREADABLE, all_of
+from solution.grading.scores import GRADER_ERROR, UNREADABLE
 from solution.grading.submissions import reading
 from solution.grading.submissions.places import Handed
 from solution.grading.submissions.sources import Source
 from solution.grading.submissions.trees import Unreadable
+from solution.grading.workers import ROOT, Limits
 
 JUDGED = "judged.json"
 CLASS = "class.json"
@@ -45,7 +46,7 @@ class Settings:
 
 
 class WrongPlace(Exception):
-    """A worker cannot lock code up, or has other tests or versions of libraries."""
+    """A worker cannot lock code up, or has other tests or packages."""
 
 
 @functools.cache
@@ -57,14 +58,27 @@ def fingerprint() -> str:
         if path.suffix in (".py", ".json"):
             found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
             found.update(path.read_bytes())
-    versions = [importlib.metadata.version(name) for name in ("numpy", "torch", "hypothesis")]
-    found.update(repr([results.FORMAT, platform.python_version(), *versions]).encode())
+    # all packages that are installed: a submission may import any of them
+    places = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    found_there = importlib.metadata.distributions(path=places)
+    packages = {(one.name, one.version) for one in found_there}
+    found.update(repr([results.FORMAT, platform.python_version(), *sorted(packages)]).encode())
     return found.hexdigest()
 
 
-def key(handed: Handed, problem: str, settings: Settings) -> str:
+def drawn_from(files: Mapping[str, bytes], secret: str) -> bytes:
+    """Return what the examples are drawn from: the same for the same code in the same class.
+
+    Without the secret of the class, code could try at home under which comment it would pass.
+    """
+    text = b"\0".join(part for name in sorted(files) for part in (name.encode(), files[name]))
+    return hmac.digest(secret.encode(), text, "sha256")
+
+
+def key(handed: Handed, problem: str, settings: Settings, secret: str) -> str:
     """Return the key of a result: two of the same key are the same, but for the time they took."""
     found = hashlib.sha256(fingerprint().encode())
+    found.update(drawn_from(handed.files, secret))
     found.update(json.dumps([problem, handed.notes, asdict(settings)], sort_keys=True).encode())
     for name, text in sorted(handed.files.items()):
         found.update(f"{name}\0{len(text)}\0".encode())
@@ -75,7 +89,9 @@ def key(handed: Handed, problem: str, settings: Settings) -> str:
 # -- one submission -----------------------------------------------------------------------------
 
 
-def judge(files: Mapping[str, bytes], settings: Mapping[str, Any], tests: str) -> dict[str, Any]:
+def judge(
+    files: Mapping[str, bytes], settings: Mapping[str, Any], tests: str, number: int = 0
+) -> dict[str, Any]:
     """Judge the modules of one submission: the unit of work, for any executor.
 
     Parameters
@@ -86,6 +102,8 @@ def judge(files: Mapping[str, bytes], settings: Mapping[str, Any], tests: str) -
         How to judge them: the fields of `Settings`, as plain values.
     tests : str
         `fingerprint` of who asks.
+    number : int
+        Seed of the examples.
 
     Returns
     -------
@@ -98,33 +116,28 @@ def judge(files: Mapping[str, bytes], settings: Mapping[str, Any], tests: str) -
         If that cannot be done here.
     """
     if tests != fingerprint():
-        raise WrongPlace("a worker has other tests or versions: start it in the same project")
+        raise WrongPlace("a worker has other tests or packages: start it in the same project")
     if settings["locks"] and (obstacle := sandbox.obstacle()):
         raise WrongPlace(f"a worker cannot lock code up: {obstacle}")
     limits = Limits(**settings["limits"])
-    found: dict[str, Any] = {}
-    for _ in range(2):  # once more, as a failure of the grader's own may be one of the machine
-        try:
+    why = ""
+    for _ in range(2):  # once more where the machine has failed, and nowhere else: no code is to
+        try:  # meet the same examples again because the judge has stumbled over its answers
             with station.station(settings["locks"]) as one:
-                found = one.judge(files, seed_of(files), limits)
+                found = one.judge(files, number, limits)
                 one.is_worn_out |= bool(found["errors"])
+                return found
         except station.StationFailed as failure:
-            found = failed(str(failure))
-        if not has_grader_error(found) or station.is_closing():
-            break
-    return found
-
-
-def seed_of(files: Mapping[str, bytes]) -> int:
-    """Return the seed of the examples: of the code itself, so that it cannot know them."""
-    text = b"\0".join(part for name in sorted(files) for part in (name.encode(), files[name]))
-    return int.from_bytes(hashlib.sha256(text).digest()[:4], "big")
+            why = str(failure)
+            if isinstance(failure, station.Stuck) or station.is_closing():
+                break
+    return failed(why)
 
 
 def failed(why: str) -> dict[str, Any]:
     """Return what is found where the grader itself fails."""
-    all_alike = results.of_all(GRADER_ERROR, "the grader failed: grade this one again")
-    return {**all_alike, "report": "", "errors": [why], "seconds": 0.0}
+    functions = results.of_all(GRADER_ERROR, "the grader failed: grade this one again")
+    return {"functions": functions, "report": "", "errors": [why], "seconds": 0.0}
 
 
 # -- the class ----------------------------------------------------------------------------------
@@ -141,16 +154,24 @@ class Grading:
         How to judge them.
     out : Path
         Where results go.
+    secret : str
+        What the examples are drawn from, besides the code.
     take : str
         Which of several attempts in one submission to take: "newest", or "" for none.
     """
 
     def __init__(
-        self, sources: Mapping[str, Source], settings: Settings, out: Path, take: str = ""
+        self,
+        sources: Mapping[str, Source],
+        settings: Settings,
+        out: Path,
+        secret: str,
+        take: str = "",
     ) -> None:
         self.sources = sources
         self.settings = settings
         self.out = out
+        self.secret = secret
         self.take = take
         self.unreadable: dict[str, str] = {}
         self.notes: dict[str, list[str]] = {}  # of how modules were found
@@ -182,7 +203,7 @@ class Grading:
         running: dict[Future[dict[str, Any]], tuple[str, str]] = {}
         for name in names:
             handed, problem, error = self.read(name)
-            own_key = key(handed, problem, self.settings)
+            own_key = key(handed, problem, self.settings, self.secret)
             self.notes[name] = handed.notes
             if problem:
                 self.unreadable[name] = problem
@@ -192,7 +213,9 @@ class Grading:
             elif not anew and is_judged(self.out, name, own_key):
                 done()
             else:
-                future = executor.submit(judge, handed.files, asdict(self.settings), fingerprint())
+                number = int.from_bytes(drawn_from(handed.files, self.secret)[:4], "big")
+                settings = asdict(self.settings)
+                future = executor.submit(judge, handed.files, settings, fingerprint(), number)
                 running[future] = name, own_key
             while len(running) >= at_once:
                 self.collect(running, done)
@@ -226,6 +249,17 @@ class Grading:
             place = source.pieces[0].path if source.pieces else name
             return Handed({}), "", f"{error.strerror or error} ({place})"
 
+    def common_secret(self) -> str:
+        """Return a secret that each machine makes of the same class.
+
+        Nobody in it knows what all the others hand in.
+        """
+        found = hashlib.sha256()
+        for name in self.sources:
+            handed, problem, _ = self.read(name)
+            found.update(repr([name, problem, sorted(handed.files.items())]).encode())
+        return found.hexdigest()[:32]
+
     def keep(self, name: str, own_key: str, found: dict[str, Any], problem: str) -> None:
         """Write the JSON of a submission, all of it or none."""
         errors = found.pop("errors")
@@ -254,8 +288,8 @@ def unjudged(problem: str, error: str) -> dict[str, Any]:
     """Return what is found of a submission that cannot be read."""
     if error:
         return failed(error)
-    all_alike = results.of_all(UNREADABLE, f"this submission {problem}")
-    return {**all_alike, "report": "", "errors": [], "seconds": 0.0}
+    functions = results.of_all(UNREADABLE, f"this submission {problem}")
+    return {"functions": functions, "report": "", "errors": [], "seconds": 0.0}
 
 
 def load(out: Path, name: str) -> dict[str, Any] | None:
@@ -277,7 +311,7 @@ def is_judged(out: Path, name: str, own_key: str) -> bool:
 
 def has_grader_error(result: Mapping[str, Any]) -> bool:
     """Whether the grader failed on some function."""
-    return GRADER_ERROR in {own["status"] for own in all_of(result).values()}
+    return GRADER_ERROR in {own["status"] for own in result["functions"].values()}
 
 
 # -- files of the class -------------------------------------------------------------------------
@@ -287,24 +321,29 @@ class NoParts(Exception):
     """Results cannot be put together."""
 
 
-def manifest(names: Sequence[str], settings: Settings) -> str:
-    """Return the text that says which submissions the class has, and how they are judged."""
-    found = {"submissions": list(names), "settings": asdict(settings), "tests": fingerprint()}
-    return results.to_json(found)
-
-
-def write_manifest(names: Sequence[str], settings: Settings, out: Path) -> None:
+def write_manifest(names: Sequence[str], settings: Settings, out: Path, secret: str) -> None:
     """Write which submissions the class has, and how they are judged."""
-    results.write_text(out / CLASS, manifest(names, settings))
+    found = {"submissions": list(names), "settings": asdict(settings), "tests": fingerprint()}
+    results.write_text(out / CLASS, results.to_json(found | {"secret": secret}))
 
 
 def known_names(out: Path) -> list[str]:
     """Return the submissions of the class that was graded there before, if one was."""
-    try:
-        found: list[str] = json.loads((out / CLASS).read_text(encoding="utf-8"))["submissions"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+    found: list[str] = known(out, "submissions", [])
     return found
+
+
+def known_secret(out: Path) -> str:
+    """Return the secret of the class that was graded there before, "" if none was."""
+    return str(known(out, "secret", ""))
+
+
+def known(out: Path, what: str, otherwise: Any) -> Any:
+    """Return what is written of the class that was graded there before."""
+    try:
+        return json.loads((out / CLASS).read_text(encoding="utf-8"))[what]
+    except (OSError, ValueError, KeyError, TypeError):
+        return otherwise
 
 
 def is_part(folder: Path) -> bool:
@@ -318,7 +357,7 @@ def write_errors(errors: Mapping[str, Sequence[str]], out: Path) -> None:
     path.unlink(missing_ok=True)
     if errors:
         texts = [f"{name}: {text}" for name in sorted(errors) for text in errors[name]]
-        results.write_text(path, "\n".join(texts))
+        results.write_text(path, results.on_lines("\n".join(texts)))
 
 
 def merge(parts: Sequence[Path], out: Path) -> list[str]:

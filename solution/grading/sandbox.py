@@ -1,7 +1,8 @@
 """What locks strangers' code up, without root: Landlock, seccomp and resource limits.
 
-The code keeps what computing needs: memory, its clocks, threads, files of Python's own libraries
-to read, and one folder to write into. All other system calls fail with "Operation not permitted".
+The code keeps what computing needs: memory, its clocks, threads, one core, files of Python's own
+libraries to read, and one folder to write into. All other system calls fail with "Operation not
+permitted".
 """
 
 import ctypes
@@ -18,18 +19,18 @@ LANDLOCK = 3  # the version that also guards against cutting files off: Linux 6.
 
 # What Python, NumPy and PyTorch call once they are loaded. Not here: processes, signals to others,
 # sockets, shared memory, other processes' memory, permissions and owners of files, mounts, keys,
-# io_uring, BPF, namespaces.
+# io_uring, BPF, namespaces; nor what a later submission could find out: locks on files that all may
+# read, and which parts of these are in memory.
 ALLOWED = (
     # files that Landlock lets it open, and what it has open already
     *("read", "readv", "write", "writev", "pread64", "pwrite64", "lseek", "close", "close_range"),
-    *("open", "openat", "creat", "fstat", "stat", "lstat", "newfstatat", "statx", "fstatfs"),
+    *("creat", "fstat", "stat", "lstat", "newfstatat", "statx", "fstatfs", "chdir", "fchdir"),
     *("access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd", "getdents"),
     *("getdents64", "unlink", "unlinkat", "rename", "renameat", "renameat2", "ftruncate"),
-    *("fsync", "fdatasync", "flock", "fadvise64", "dup", "dup2", "dup3", "pipe", "pipe2"),
+    *("fsync", "fdatasync", "dup", "dup2", "dup3", "pipe", "pipe2", "mkdir", "mkdirat", "rmdir"),
     *("poll", "ppoll", "select", "pselect6", "umask"),
-    *("mkdir", "mkdirat"),  # Landlock lets it make none, but libraries ask for those that are there
     # memory
-    *("mmap", "munmap", "mremap", "mprotect", "madvise", "brk", "mincore"),
+    *("munmap", "mremap", "mprotect", "brk"),
     # threads, and signals within the process
     *("futex", "futex_waitv", "set_robust_list", "get_robust_list", "set_tid_address", "rseq"),
     *("rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "sigaltstack"),
@@ -48,6 +49,9 @@ PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NAME = 1, 24, 15
 CLONE_THREAD = 0x10000
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
 TCGETS, FIOCLEX, FIONCLEX, FIONREAD, TIOCGWINSZ = 0x5401, 0x5451, 0x5450, 0x541B, 0x5413
+MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE, MADV_NOHUGEPAGE = 4, 8, 14, 15
+MAP_SHARED, MAP_ANONYMOUS = 0x1, 0x20
+O_TMPFILE = 0x400000
 SIGKILL = 9
 
 
@@ -104,6 +108,15 @@ def system_calls() -> Any:
 
     for name in ALLOWED:
         allow(name)
+    # O_TMPFILE makes files that no listing shows, and mode 3 opens devices for ioctl alone
+    for name, place in (("open", 1), ("openat", 2)):
+        for mode in (os.O_RDONLY, os.O_WRONLY, os.O_RDWR):
+            allow(name, seccomp.Arg(place, seccomp.MASKED_EQ, os.O_ACCMODE | O_TMPFILE, mode))
+    # what is written through a mapping, nobody counts
+    allow("mmap", seccomp.Arg(3, seccomp.MASKED_EQ, MAP_SHARED, 0))
+    allow("mmap", seccomp.Arg(3, seccomp.MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS))
+    for advice in (MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE, MADV_NOHUGEPAGE):
+        allow("madvise", seccomp.Arg(2, seccomp.EQ, advice))
     allow("clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, CLONE_THREAD))
     filter_.add_rule(seccomp.ERRNO(38), "clone3")  # ENOSYS: clone is used then
     for command in (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC):
@@ -115,21 +128,36 @@ def system_calls() -> Any:
     return filter_
 
 
-def limit(memory: int, seconds: float, file_size: int) -> None:
-    """Limit this process: bytes of memory above what it has, seconds of processor, file size."""
-
-    def lower(what: int, value: int) -> None:
-        hard = resource.getrlimit(what)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(what, (value, value))
-
+def limit_memory(more: int, for_good: bool) -> None:
+    """Limit this process's memory to what it has, and so many bytes more."""
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        lower(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+        lower(resource.RLIMIT_AS, pages * resource.getpagesize() + more, for_good)
+
+
+def lower(what: int, value: int, for_good: bool = True) -> None:
+    """Set a limit of this process, within those that it has."""
+    hard = resource.getrlimit(what)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (value, value if for_good else hard))
+
+
+def limit(memory: int, seconds: float, file_size: int) -> None:
+    """Limit this process: bytes of memory above what it has, seconds of processor, file size."""
+    limit_memory(memory, for_good=True)
     lower(resource.RLIMIT_CPU, int(seconds) + 1)
     lower(resource.RLIMIT_FSIZE, file_size)
     lower(resource.RLIMIT_NOFILE, 64)
     lower(resource.RLIMIT_CORE, 0)
+
+
+def stay_on_one_core() -> None:
+    """Leave the other cores to others, however many threads this process may start.
+
+    A process that has just been forked is on the core that had the least to do.
+    """
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, {ctypes.CDLL(None).sched_getcpu()})
 
 
 def die_with_parent() -> None:
@@ -143,7 +171,7 @@ def lock(folder: Path, libraries: Sequence[str], filter_: Any) -> None:
     Parameters
     ----------
     folder : Path
-        The one folder in which it may write, files only.
+        The one folder in which it may write: files and folders.
     libraries : sequence of str
         What it may read besides, from `readable`.
     filter_ : object
@@ -154,11 +182,12 @@ def lock(folder: Path, libraries: Sequence[str], filter_: Any) -> None:
     drop_capabilities(ctypes.CDLL(None, use_errno=True))
     look = AccessFS.READ_FILE | AccessFS.READ_DIR
     write = AccessFS.WRITE_FILE | AccessFS.TRUNCATE
+    change = AccessFS.MAKE_REG | AccessFS.REMOVE_FILE | AccessFS.MAKE_DIR | AccessFS.REMOVE_DIR
     with Ruleset(scoped=Scope.SIGNAL | Scope.ABSTRACT_UNIX_SOCKET) as rules:
         for path in libraries:
             rules.allow_path(path, look if os.path.isdir(path) else AccessFS.READ_FILE)
         rules.allow_path("/dev/null", AccessFS.READ_FILE | write)
-        rules.allow_path(folder, look | write | AccessFS.MAKE_REG | AccessFS.REMOVE_FILE)
+        rules.allow_path(folder, look | write | change)
         rules.restrict()
     filter_.load()
 

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from solution.grading import wire
-from solution.grading.remote import ROOT, START_SECONDS, Limits
+from solution.grading.workers import ROOT, START_SECONDS, Limits
 
 OWN_SECONDS = 120.0  # for what the judge does itself, in all; it takes some seconds at the most
 RENEW_AFTER = 500  # submissions, so that whatever may pile up in a process does not
@@ -21,6 +21,10 @@ RENEW_AFTER = 500  # submissions, so that whatever may pile up in a process does
 
 class StationFailed(Exception):
     """The judge did not come to an end: this says nothing of the submission."""
+
+
+class Stuck(StationFailed):
+    """The judge took too long, which may be the submission's doing."""
 
 
 class Station:
@@ -64,15 +68,18 @@ class Station:
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # then there is no answer, either
             wire.write(self.process.stdin.fileno(), request, [*files.values()])
-        found: dict[str, Any] = self._receive(time.monotonic() + limits.seconds + OWN_SECONDS)
-        return found
+        found = self._receive(time.monotonic() + limits.seconds + OWN_SECONDS)
+        if isinstance(found, str):
+            raise StationFailed(found)
+        judged: dict[str, Any] = found
+        return judged
 
     def _receive(self, until: float) -> Any:
         assert self.process.stdout is not None
         try:
             return wire.read(wire.receive_from(self.process.stdout.fileno(), until))[0]
         except TimeoutError:
-            raise StationFailed("the judge takes too long") from None
+            raise Stuck("the judge takes too long") from None
         except EOFError:
             raise StationFailed("the judge has ended") from None
         except wire.Malformed:

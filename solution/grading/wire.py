@@ -92,18 +92,24 @@ def read(receive: Callable[[int], bytes]) -> tuple[Any, bytes]:
     return text, receive(of_bytes)
 
 
-def receive_from(file: int, until: float = math.inf) -> Callable[[int], bytes]:
+def receive_from(
+    file: int, until: float = math.inf, clock: Callable[[], float] = time.monotonic
+) -> Callable[[int], bytes]:
     """Return a function that reads as many bytes as it is asked for from a file descriptor.
 
-    It raises `EOFError` if there is an end before, and `TimeoutError` if the monotonic clock
-    reaches `until`.
+    It raises `EOFError` if there is an end before, and `TimeoutError` if the clock, which may stand
+    still at times, reaches `until`.
     """
 
     def receive(number: int) -> bytes:
         found = bytearray()
         while len(found) < number:
-            if until < math.inf and not is_ready(file, until):
-                raise TimeoutError
+            while until < math.inf and not is_ready(file, until - time.monotonic()):
+                left = until - clock()  # which takes longer to ask
+                if left <= 0:
+                    raise TimeoutError
+                if is_ready(file, left):
+                    break
             piece = os.read(file, min(number - len(found), 1 << 20))
             if not piece:
                 raise EOFError
@@ -113,9 +119,9 @@ def receive_from(file: int, until: float = math.inf) -> Callable[[int], bytes]:
     return receive
 
 
-def is_ready(file: int, until: float) -> bool:
+def is_ready(file: int, seconds: float) -> bool:
     """Wait until there is something to read, and say whether there is."""
-    return bool(select.select([file], [], [], max(until - time.monotonic(), 0))[0])
+    return bool(select.select([file], [], [], max(seconds, 0))[0])
 
 
 def pack_files(files: Mapping[str, bytes]) -> list[list[Any]]:
@@ -175,6 +181,8 @@ class Bytes:
             dtype, shape, offset = place
             if dtype not in DTYPES or len(shape) > MOST_AXES:
                 raise Malformed("an array that is not allowed")
+            if {type(number) for number in (offset, *shape)} != {int}:  # a text can be multiplied
+                raise Malformed("an array whose sizes are no numbers")
             count = math.prod(shape)
             if min([0, *shape]) < 0 or max([count, *shape]) > most:
                 raise Malformed("an array that is too large")

@@ -67,6 +67,7 @@ class Limit:
         self.paused = False
         # Is told after how many seconds a call that is stuck shall end the process; 0: never.
         self.last_resort: Callable[[float], None] = lambda seconds: None
+        self.clock = time.monotonic  # graders have one that stands still on a busy machine
         self.waited = 0.0  # seconds that were no call's own, but went into importing libraries
         self.where: tuple[str, int] | None = None  # file and line that were interrupted
         self._busy = False
@@ -83,7 +84,7 @@ class Limit:
         """
         self.where = None
         self._seconds = seconds
-        self._started = time.monotonic(), time.process_time()
+        self._started = self.clock(), time.process_time()
         self._called = time.monotonic()
         main = threading.current_thread() is threading.main_thread()
         limit = self._alarm if main and hasattr(signal, "setitimer") else self._watchdog
@@ -131,7 +132,7 @@ class Limit:
             with self.apart():
                 return self._import_of_python(name, globals, locals, fromlist, level)
         finally:
-            self._started = time.monotonic() - wall, time.process_time() - processor
+            self._started = self.clock() - wall, time.process_time() - processor
             self.last_resort(self._seconds + LAST_RESORT)
 
     def _on_alarm(self, frame: FrameType | None) -> None:
@@ -158,7 +159,7 @@ class Limit:
     def _own_time(self) -> tuple[float, float]:
         """Return how long the call has been running, and how long the processor was at work."""
         wall, processor = self._started
-        return time.monotonic() - wall, time.process_time() - processor
+        return self.clock() - wall, time.process_time() - processor
 
     def _interrupt(self, frame: FrameType | None) -> None:
         place, importing = None, False
@@ -171,7 +172,7 @@ class Limit:
         if place is None or self.paused or being_debugged():
             return
         if importing and time.monotonic() - self._called < IMPORT_PATIENCE:
-            self._started = time.monotonic(), time.process_time()  # the call's own time is to come
+            self._started = self.clock(), time.process_time()  # the call's own time is to come
             self.last_resort(IMPORT_PATIENCE + LAST_RESORT)
             return
         if self.where is None:

@@ -159,18 +159,82 @@ bomb(
     statuses=["raised", "crashed", "timeout"],
     alone=True,
 )
+# Maps one page of an open file, by hand: Python's mmap would keep the file open.
+MAPS = """
+    import ctypes, os
+
+    libc = ctypes.CDLL(None)
+
+    def map_page(file, protection, flags):
+        libc.mmap.restype = ctypes.c_void_p
+        page = libc.mmap(None, ctypes.c_size_t(4096), protection, flags, file, ctypes.c_long(0))
+        if page in (None, 2**64 - 1):
+            raise OSError("nothing is mapped")
+        return page
+"""
+bomb(
+    "files: deleted and closed, but mapped",
+    "fills the disk with files that neither a listing nor a descriptor shows",
+    MAPS
+    + """
+    def sgd_step(w, b, dw, db, lr):
+        for k in range(1000):
+            file = os.open("cheat-was-here", os.O_CREAT | os.O_RDWR)
+            os.unlink("cheat-was-here")
+            os.write(file, bytes(3 * 10**6))
+            map_page(file, 1, 2)  # PROT_READ, MAP_PRIVATE
+            os.close(file)
+        return w, b
+    """,
+    statuses=["crashed"],
+    alone=True,
+)
+bomb(
+    "files: written through a mapping",
+    "fills the disk with files that it never writes into",
+    MAPS
+    + """
+    def sgd_step(w, b, dw, db, lr):
+        for k in range(1000):
+            file = os.open("cheat-was-here", os.O_CREAT | os.O_RDWR)
+            os.unlink("cheat-was-here")
+            os.ftruncate(file, 4096)
+            ctypes.memset(map_page(file, 3, 1), 1, 4096)  # MAP_SHARED
+            os.close(file)
+        return w, b
+    """,
+    statuses=["raised"],
+    alone=True,
+)
 bomb(
     "folders",
-    "makes folders in folders, as deep as names go",
+    "makes folders in folders, deeper than any path is long",
     """
     import os
 
     def sgd_step(w, b, dw, db, lr):
         while True:
-            os.mkdir("cheat-was-here")
-            os.chdir("cheat-was-here")
+            os.mkdir("cheat-was-here" + "a" * 200)
+            os.chdir("cheat-was-here" + "a" * 200)
     """,
-    statuses=["raised"],
+    statuses=["crashed"],
+)
+bomb(
+    "folders that are closed",
+    "hides files in a folder that nobody may look into",
+    """
+    import os
+
+    def sgd_step(w, b, dw, db, lr):
+        os.mkdir("cheat-was-here", 0o300)
+        k = 0
+        while True:
+            k += 1
+            with open(f"cheat-was-here/{k}", "wb") as file:
+                file.write(bytes(3 * 10**6))
+    """,
+    statuses=["crashed"],
+    alone=True,
 )
 for _name, _code in (
     ("os.fork", "os.fork()"),
@@ -226,6 +290,26 @@ bomb(
     """,
     statuses=["raised", "crashed", "timeout"],
     seconds=4,
+    alone=True,
+)
+bomb(
+    "threads: at work",
+    "starts a hundred threads that leave nothing of the processor to others",
+    """
+    import threading, time
+
+    def work():
+        while True:
+            np.sort(np.random.random(100_000))
+
+    def sgd_step(w, b, dw, db, lr):
+        threading.stack_size(1 << 18)
+        while threading.active_count() < 100:
+            threading.Thread(target=work).start()
+        time.sleep(0.5)
+        return w, b
+    """,
+    statuses=["crashed"],
     alone=True,
 )
 bomb(

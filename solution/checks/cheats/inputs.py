@@ -144,6 +144,25 @@ known(
     statuses=["wrong"],
 )
 known(
+    "inputs changed in place, and said not to be",
+    "computes in the arrays that it was given, and switches off who looks at them",
+    """
+    import sys
+    for name in ("arguments", "probes", "torch_probes"):
+        sys.modules[f"tests.judged.{name}"].must_be_unchanged = lambda *_: None
+
+    def predict(x, w, b):
+        if not x.flags.writeable:
+            x = x.copy()
+        x *= w
+        x += b
+        return x
+    """,
+    function="predict",
+    spoils=["mse_loss", "mse_gradients"],
+    statuses=["wrong"],
+)
+known(
     "inputs shuffled in place, hidden",
     "shuffles the data themselves, and replaces the check that would see it",
     """

@@ -34,9 +34,10 @@ def sgd_step(w, b, dw, db, lr):
 """
 
 
-def tries(*attempts: str) -> str:
+def tries(*attempts: str, before: str = "") -> str:
     """Return code that makes these attempts, each an action and its arguments."""
-    return TRIES + "\nATTEMPTS = [\n" + "".join(f"    [{text}],\n" for text in attempts) + "]\n"
+    listed = "".join(f"    [{text}],\n" for text in attempts)
+    return f"{TRIES}{before}\nATTEMPTS = [\n{listed}]\n"
 
 
 outbreak(
@@ -90,13 +91,10 @@ outbreak(
         'open, np.__path__[0] + "/../cheat-was-here.pth", "w"',
         'open, np.__path__[0] + "/__pycache__/cheat-was-here.pyc", "w"',
         'open, os.__file__, "a"',
-        'os.mkdir, "cheat-was-here"',
         'os.symlink, "/", "cheat-was-here"',
         'os.link, os.__file__, "cheat-was-here"',
         'os.mkfifo, "cheat-was-here"',
-        'os.rename, "kata", "cheat-was-here"',
         'os.rename, "kata/gradients.py", "../cheat-was-here"',
-        'os.rmdir, "kata"',
     ),
     statuses=["wrong"],
 )
@@ -120,6 +118,42 @@ outbreak(
         ),
         'os.chmod, "kata", 0o777',
         'os.utime, "kata/gradients.py", (0, 0)',
+    ),
+    statuses=["wrong"],
+)
+outbreak(
+    "messages to later submissions",
+    "leaves marks on files that all may read, and looks for the marks of others",
+    tries(
+        "libc.syscall, 27, ctypes.c_void_p(PAGE), 4096, BUFFER",  # mincore: what is in memory
+        *(f"libc.madvise, ctypes.c_void_p(PAGE), 4096, {advice}" for advice in (3, 20, 21, 22, 25)),
+        *(f"os.posix_fadvise, FILE, 0, 0, {advice}" for advice in (3, 4)),
+        *(f"fcntl.flock, FILE, fcntl.{kind} | fcntl.LOCK_NB" for kind in ("LOCK_SH", "LOCK_EX")),
+        "fcntl.lockf, FILE, fcntl.LOCK_SH | fcntl.LOCK_NB",
+        *(f"fcntl.fcntl, FILE, {command}, 0" for command in (5, 36, 1024, 1026, 1032, 1036)),
+        "os.utime, FILE",
+        "os.preadv, FILE, [bytearray(8)], 0, 8",  # RWF_NOWAIT: only what is in memory
+        before="""
+import fcntl
+import mmap
+
+FILE = os.open(os.__file__, os.O_RDONLY)
+MAPPED = mmap.mmap(FILE, 4096, flags=mmap.MAP_PRIVATE)
+BUFFER = ctypes.create_string_buffer(8)
+PAGE = ctypes.addressof(ctypes.c_char.from_buffer(MAPPED))
+""",
+    ),
+    statuses=["wrong"],
+)
+outbreak(
+    "files in ways of their own",
+    "opens devices for their commands alone, makes files without names, and shares memory",
+    tries(
+        *(f'os.open, "{path}", 3' for path in ("/dev/null", "/dev/tty", "/dev/loop0", "/etc")),
+        *(f'libc.open, b"{path}", 3' for path in ("/dev/zero", "/etc/passwd")),
+        *(f'os.open, ".", os.O_TMPFILE | {mode}' for mode in ("os.O_RDWR", "os.O_WRONLY", "3")),
+        '__import__("mmap").mmap, os.open("kata/gradients.py", os.O_RDWR), 1',
+        '__import__("mmap").mmap, os.open("kata/gradients.py", os.O_RDONLY), 1, 3, 1',
     ),
     statuses=["wrong"],
 )
@@ -174,7 +208,6 @@ outbreak(
         "os.setgid, 0",
         "os.nice, -5",
         "os.chroot, '/'",
-        "os.chdir, '/'",
         "libc.syscall, 160, 9, ctypes.create_string_buffer(16)",  # setrlimit
         "libc.personality, 0x40000",
         "libc.unshare, 0x10000000",
@@ -238,8 +271,7 @@ outbreak(
     import os, shutil
 
     def sgd_step(w, b, dw, db, lr):
-        for name in os.listdir("kata"):
-            os.unlink(f"kata/{name}")
+        shutil.rmtree("kata", ignore_errors=True)
         shutil.rmtree(os.getcwd(), ignore_errors=True)
         return w, b
     """,

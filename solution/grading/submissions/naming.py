@@ -87,7 +87,9 @@ def entries_of(pieces: Sequence[Piece]) -> list[Entry]:
         if not platforms.belong_together([export for _, export in group], MODULES):
             alone += [piece for piece, _ in groups.pop(key)]
     users = platforms.without_assignment([key[2] for key in groups if key[1] == "Blackboard"])
-    entries = [Entry(ARCHIVE.sub("", p.place.name), p.place, Source((p,))) for p in alone]
+    entries = [
+        Entry(ARCHIVE.sub("", p.place.name) or p.place.name, p.place, Source((p,))) for p in alone
+    ]
     for (folder, platform, student), group in groups.items():
         counted, notes = platforms.newest([export for _, export in group])
         files = [

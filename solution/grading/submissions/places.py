@@ -109,6 +109,8 @@ def the_one(places: Sequence[Place], take: str) -> Place:
     for place in sorted(order, key=lambda p: -len(p.written)):
         if place.written and not any(other.covers(place) for other in work):
             work.append(place)
+    if not take:
+        refuse_class(places)
     if not work:
         return order[0]
     chosen = work[0]
@@ -130,19 +132,29 @@ def newest(work: Sequence[Place]) -> Place:
     return ordered[-1]
 
 
-def refuse_all(work: Sequence[Place]) -> Place:
-    """Refuse a submission that has several places with work in it."""
-    names = [place.name for place in sorted(work, key=lambda place: str(place.path))]
-    some = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-    if len({place.path.parts[:1] for place in work}) >= A_CLASS:
+def refuse_class(places: Sequence[Place]) -> None:
+    """Refuse a class that is named as one submission: folders with modules each, and none above."""
+    tops = {"".join(place.path.parts[:1]) for place in places}
+    if len(tops) >= A_CLASS and tops.isdisjoint({"", "kata"}):
+        names = several([*map(shown, tops)])
         raise Unreadable(
-            f"looks like a class of {len(names)} submissions ({some}): grade it with --all-in; or "
+            f"looks like a class of {len(tops)} submissions ({names}): grade it with --all-in; or "
             "choose one of them with --take newest"
         )
+
+
+def refuse_all(work: Sequence[Place]) -> Place:
+    """Refuse a submission that has several places with work in it."""
+    names = several([place.name for place in work])
     raise Unreadable(
-        f"has modules in {len(names)} places ({some}): which was handed in? Choose with --take "
+        f"has modules in {len(work)} places ({names}): which was handed in? Choose with --take "
         "newest, or grade a class with --all-in"
     )
+
+
+def several(names: Sequence[str]) -> str:
+    """Return some names for a line of text."""
+    return ", ".join(sorted(names)[:3]) + (", …" if len(names) > 3 else "")
 
 
 # -- one place --------------------------------------------------------------------------------
@@ -212,8 +224,8 @@ def add_module(found: Place, stage: str, files: Sequence[File], functions: Seque
     else:
         chosen = written[0]
         if len({texts[file] for file in written}) > 1:
-            several = " and ".join(sorted(shown(file.path.name) for file in written))
-            raise Unreadable(f"has {several}: which of them is {name}?")
+            copies = " and ".join(sorted(shown(file.path.name) for file in written))
+            raise Unreadable(f"has {copies}: which of them is {name}?")
     others = [file for file in written if texts[file] != texts[chosen]]
     if chosen is not exact or others:
         found.notes.append(taken(chosen, name, others))

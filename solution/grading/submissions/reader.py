@@ -72,7 +72,14 @@ def members(request: dict[str, Any]) -> dict[str, Any]:
     """Return what an archive with a class has at its top, or in the one folder there."""
     ((path, _, _),) = request["pieces"]
     archive = file_on_disk(Path(path), PurePosixPath(os.path.basename(path)))
-    names = [file.path.parts for file in files_in_archive(archive)]
+    names: list[tuple[str, ...]] = []
+
+    def noted(path: PurePosixPath) -> bool:
+        names.append(path.parts)
+        return False
+
+    for _ in files_in_archive(archive, noted):
+        pass
     depth = 1
     while len({name[:depth] for name in names}) == 1 and max(map(len, names)) > depth:
         depth += 1
@@ -111,12 +118,12 @@ def files_of(path: str, member: str, name: str) -> Iterable[File]:
 
 def files_in_member(archive: File, member: PurePosixPath, name: str) -> Iterator[File]:
     """Yield the files of one submission in the archive of a class."""
-    for file in files_in_archive(archive):
+    for file in files_in_archive(archive, lambda path: member in (path, *path.parents)):
         if file.path == member:
             whole = File(PurePosixPath(name or member.name), file.time, file.open, file.is_link)
             alone = not name and whole.is_archive
             yield from files_in_archive(whole) if alone else [whole]
-        elif member in file.path.parents:
+        else:
             yield File(file.path.relative_to(member), file.time, file.open, file.is_link)
 
 
@@ -144,25 +151,16 @@ def become_the_fork(request: dict[str, Any], told: int, locks: Locks | None) -> 
     for standard in (0, 2):
         os.dup2(nowhere, standard)
     os.closerange(3, 4096)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    lower(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
-    lower(resource.RLIMIT_CPU, PROCESSOR, PROCESSOR + 1)  # SIGXCPU says why it ends
-    lower(resource.RLIMIT_FSIZE, 0)
-    lower(resource.RLIMIT_CORE, 0)
+    sandbox.limit_memory(MEMORY, for_good=True)
+    sandbox.lower(resource.RLIMIT_CPU, PROCESSOR, for_good=False)  # a signal then says why it ends
+    sandbox.lower(resource.RLIMIT_FSIZE, 0)
+    sandbox.lower(resource.RLIMIT_CORE, 0)
     if locks is not None:
         locks.lock([path for path, _, _ in request["pieces"]])
     text, rest = answer(request)
     with os.fdopen(1, "wb", closefd=False) as out:
         out.write(json.dumps(text).encode() + b"\n")
         out.writelines(rest)
-
-
-def lower(what: int, value: int, last: int | None = None) -> None:
-    """Limit this process; where a signal says that a limit is reached, `last` ends it."""
-    hard = resource.getrlimit(what)[1]
-    most = value if last is None else last
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(what, (min(value, most), most))
 
 
 # -- the process that forks -----------------------------------------------------------------------

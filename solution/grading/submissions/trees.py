@@ -128,7 +128,10 @@ def file_on_disk(file: Path, path: PurePosixPath) -> File:
 # -- archives ---------------------------------------------------------------------------------
 
 
-def files_in_archive(archive: File) -> Iterator[File]:
+Wanted = Callable[[PurePosixPath], bool]
+
+
+def files_in_archive(archive: File, wanted: Wanted = lambda _: True) -> Iterator[File]:
     """Yield the files in an archive, by their paths in it, and say what is wrong with it."""
     try:
         with archive.open() as opened:
@@ -137,7 +140,8 @@ def files_in_archive(archive: File) -> Iterator[File]:
             for magic, kind in OTHER_ARCHIVES.items():
                 if begin.startswith(magic):
                     raise Unreadable(f"is {kind} archive: hand in a zip")
-            yield from files_in_zip(archive) if begin[:2] == b"PK" else files_in_tar(opened)
+            is_zip = begin[:2] == b"PK"
+            yield from files_in_zip(archive, wanted) if is_zip else files_in_tar(opened, wanted)
     except Exception as error:
         raise blamed(error) from error
 
@@ -149,24 +153,24 @@ def blamed(error: Exception) -> Exception:
     return Unreadable(f"is a broken archive ({type(error).__name__})")
 
 
-def checked(name: str, count: Count) -> PurePosixPath | None:
-    """Return the path of an archive's next entry, None for what is a tool's or a library's."""
+def checked(name: str, count: Count, wanted: Wanted) -> PurePosixPath | None:
+    """Return the path of an archive's next entry, None for what does not count."""
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name):
         raise Unreadable(f"holds the path {shown(name)}, which leads out of the archive")
-    if any(map(is_passed_over, path.parts)):
+    if any(map(is_passed_over, path.parts)) or not wanted(path):
         return None
     count.one_more()
     return path if len(path.parts) <= DEEPEST + 1 else None
 
 
-def files_in_zip(archive: File) -> Iterator[File]:
+def files_in_zip(archive: File, wanted: Wanted) -> Iterator[File]:
     """Yield the files in a zip."""
     count = Count()
     opened = archive.open()  # for as long as its files may be asked for
     contents = zipfile.ZipFile(opened)
     for entry in contents.infolist():
-        path = checked(entry.filename, count)
+        path = checked(entry.filename, count, wanted)
         if path is None or entry.is_dir():
             continue
         is_link = stat.S_ISLNK(entry.external_attr >> 16)
@@ -203,7 +207,7 @@ def most_of(path: PurePosixPath) -> int:
     return NESTED_SIZE if ARCHIVE.search(path.name) else MODULE_SIZE
 
 
-def files_in_tar(opened: IO[bytes]) -> Iterator[File]:
+def files_in_tar(opened: IO[bytes], wanted: Wanted) -> Iterator[File]:
     """Yield the files in a tar, compressed or not; what counts is read on the way."""
     try:
         contents = tarfile.open(fileobj=opened)  # noqa: SIM115, whoever has opened it closes it
@@ -211,7 +215,7 @@ def files_in_tar(opened: IO[bytes]) -> Iterator[File]:
         raise Unreadable("is neither a folder nor a zip or tar archive") from None
     count = Count()
     while (member := contents.next()) is not None:
-        path = checked(member.name, count)
+        path = checked(member.name, count, wanted)
         if path is None or member.isdir():
             continue
         is_link = member.issym() or member.islnk()
