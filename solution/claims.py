@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -80,6 +80,8 @@ def gradients_are_derivatives_of_the_loss(mse_gradients: Gradients) -> None:
     """Compare with an oracle, on samples of any number, size and sign."""
 
     @one_error
+    @example(m=100, exponent=4, seed=1)  # what must not be left to luck: many samples,
+    @example(m=100, exponent=-4, seed=2)  # large and small
     @given(m=st.integers(1, 100), exponent=st.integers(-4, 4), seed=seeds)
     def claim(m: int, exponent: int, seed: int) -> None:
         normal = np.random.default_rng(seed).normal
@@ -150,6 +152,9 @@ def every_sample_comes_once(shuffled_batches: Batches) -> None:
     """Write a number on each sample, and look where it is: with and without a rest."""
 
     @one_error
+    @example(n=7, batch_size=3, seed=1)  # with a rest, and without one
+    @example(n=60, batch_size=2, seed=2)
+    @example(n=3, batch_size=5, seed=3)
     @given(n=st.integers(1, 60), batch_size=st.integers(1, 70), seed=seeds)
     def claim(n: int, batch_size: int, seed: int) -> None:
         x, y = tagged(n)
@@ -243,6 +248,7 @@ def one_batch_needs_no_order(minibatch_gd: Descent) -> None:
     """Compare with a descent of our own where all samples are in one batch."""
 
     @one_error
+    @example(n=5, above=2, lr=0.5, epochs=5, seed=1)
     @given(
         n=st.integers(1, 12),
         above=st.integers(0, 5),
@@ -263,6 +269,7 @@ def equal_samples_need_no_order(minibatch_gd: Descent) -> None:
     """Compare where all samples are alike: what counts is how a short batch is used."""
 
     @one_error
+    @example(n=7, batch_size=3, epochs=2)
     @given(n=st.integers(1, 12), batch_size=st.integers(1, 15), epochs=st.integers(1, 3))
     def claim(n: int, batch_size: int, epochs: int) -> None:
         x, y = np.full((n, 1), 0.5), np.full((n, 1), 3.0)

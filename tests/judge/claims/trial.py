@@ -178,7 +178,8 @@ def must_tell_right_from_wrong(check: Subject, target: str) -> None:
     code, (first, *_) = groups[0]
     if code == "lets through":
         findings[1:1] = trial.instead(first)
-    trial.reject(first.made, first.runs[0], *findings)
+    shown = next((run for run in first.runs if run.problem), first.runs[0])
+    trial.reject(first.made, shown, *findings)
 
 
 def grouped(tried: Sequence[Tried]) -> list[tuple[Code, list[Tried]]]:
