@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -31,8 +31,14 @@ Batches = Callable[[Array, Array, int, np.random.Generator], Iterable[tuple[Arra
 Descent = Callable[..., tuple[float, float, Sequence[float]]]  # its options have names
 
 seeds = st.integers(0, 2**32 - 1)
-# A plain AssertionError also where several examples fail in several ways; none for being slow.
-one_error = settings(report_multiple_bugs=False, deadline=None)
+# A plain AssertionError, also where several examples fail in several ways, none for being slow,
+# and no simpler example, which nobody would read.
+quick = settings(
+    max_examples=25,
+    deadline=None,
+    report_multiple_bugs=False,
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 def check_gradients(mse_gradients: Gradients) -> None:
@@ -79,7 +85,7 @@ def gradients_of_two_samples(mse_gradients: Gradients) -> None:
 def gradients_are_derivatives_of_the_loss(mse_gradients: Gradients) -> None:
     """Compare with an oracle, on samples of any number, size and sign."""
 
-    @one_error
+    @quick
     @example(m=100, exponent=4, seed=1)  # what must not be left to luck: many samples,
     @example(m=100, exponent=-4, seed=2)  # large and small
     @given(m=st.integers(1, 100), exponent=st.integers(-4, 4), seed=seeds)
@@ -151,7 +157,7 @@ def check_batches(shuffled_batches: Batches) -> None:
 def every_sample_comes_once(shuffled_batches: Batches) -> None:
     """Write a number on each sample, and look where it is: with and without a rest."""
 
-    @one_error
+    @quick
     @example(n=7, batch_size=3, seed=1)  # with a rest, and without one
     @example(n=60, batch_size=2, seed=2)
     @example(n=3, batch_size=5, seed=3)
@@ -247,7 +253,7 @@ def check_descent(minibatch_gd: Descent) -> None:
 def one_batch_needs_no_order(minibatch_gd: Descent) -> None:
     """Compare with a descent of our own where all samples are in one batch."""
 
-    @one_error
+    @quick
     @example(n=5, above=2, lr=0.5, epochs=5, seed=1)
     @given(
         n=st.integers(1, 12),
@@ -268,7 +274,7 @@ def one_batch_needs_no_order(minibatch_gd: Descent) -> None:
 def equal_samples_need_no_order(minibatch_gd: Descent) -> None:
     """Compare where all samples are alike: what counts is how a short batch is used."""
 
-    @one_error
+    @quick
     @example(n=7, batch_size=3, epochs=2)
     @given(n=st.integers(1, 12), batch_size=st.integers(1, 15), epochs=st.integers(1, 3))
     def claim(n: int, batch_size: int, epochs: int) -> None:

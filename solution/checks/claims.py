@@ -14,7 +14,7 @@ import numpy as np
 import solution.grading.claims  # noqa: F401, those of grading, too
 from solution import claims
 from tests.judge.claims.catalogue import HELPERS, IMPLEMENTATIONS, Made
-from tests.judged.checks import chance, implementation
+from tests.judged.check_probe import chance, implementation
 
 Claim = Callable[[Any], None]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.judged import checks, probes, torch_probes
+from tests.judged import check_probe, probes, torch_probes
 from tests.judged.modules import Modules
 from tests.judged.values import Other, Problem, Request, Result, Stopped
 
@@ -18,7 +18,7 @@ def load(modules: Modules, request: Request) -> Result:
 PROBES: dict[str, Callable[[Modules, Request], Result]] = {
     "load": load,
     "call": probes.call,
-    "check": checks.check,
+    "check": check_probe.check,
 }
 TORCH_PROBES: dict[str, Callable[..., Result]] = {
     "model": torch_probes.model,

@@ -55,7 +55,7 @@ class Request:
     ----------
     probe : Probe
         What is done: a stage's module is loaded, a function is called, a check is run on an
-        implementation (`tests.judged.checks`), or PyTorch's part of the work is done around a
+        implementation (`tests.judged.check_probe`), or PyTorch's part of the work is done around a
         learner's function (`tests.judged.torch_probes`).
     function, stage : str
         The learner's function, and the stage whose file has it.
