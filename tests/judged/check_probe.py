@@ -88,7 +88,7 @@ def implementation(target: str, helpers: str, text: str) -> tuple[Any, Callable[
     made, signature = own[target], inspect.signature(the.right)
 
     def given(*arguments: Any, **options: Any) -> Any:
-        if options or len(arguments) < len(signature.parameters):  # what else, takes time
+        if options or len(arguments) != len(signature.parameters):  # what else, takes time
             bound = signature.bind(*arguments, **options)
             bound.apply_defaults()
             arguments, options = bound.args, bound.kwargs
