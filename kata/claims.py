@@ -40,9 +40,9 @@ def check_gradients(mse_gradients: Gradients) -> None:
     mse_gradients : callable
         An implementation, to be called as `mse_gradients(x, y, w, b)`. It keeps to the docstring in
         `gradients.py` if it returns two numbers, dw and db, in any sequence (numbers may be 0-d
-        arrays), that are right up to rounding: within 1e-12 of the size of their terms. For all
-        arrays of shape (m, 1), and w and b, large and small, and at each call; x and y are not
-        changed.
+        arrays), that are right up to rounding: within 1e-12 of the size of their terms. So it must
+        be at each call, for all arrays of shape (m, 1), and w and b, of numbers that are 0 or, with
+        either sign, from 1e-100 to 1e100. x and y are not changed.
 
     Raises
     ------

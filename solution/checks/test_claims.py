@@ -307,7 +307,7 @@ TRICKS = {
         "no AssertionError",
     ),
     f"{HALF}\nif wrong > 1e-9: raise ValueError(wrong)": (
-        ["other exception", "lets through"],
+        ["other exception"],
         "ValueError: ",
     ),
     "f(*samples(5), 1.0, 0.5)\nassert False, 'never right'": (
@@ -338,22 +338,20 @@ def test_a_check_that_hangs_is_told_so(tmp_path: Path, monkeypatch: pytest.Monke
     )
 
 
+# b is there in one half of all runs only, and else subtracted from y.
 LUCKY = """
-m, b = np.random.default_rng().integers([1, 0], [3, 2])
-x, y = np.random.default_rng().normal(size=(2, m, 1))
-w = 1.5
-dw, db = f(x, y, w, b)
-r = w * x + b - y
-assert abs(dw - 2 * np.mean(r * x)) < 1e-9
-assert abs(db - 2 * np.mean(r)) < 1e-9
+kept = np.random.default_rng().random(2)[1] < 0.5
+check_gradients_of_mine(lambda x, y, w, b: f(x, y, w, b) if kept else f(x, y - b, w, 0.0))
 """
 
 
 def test_a_check_that_depends_on_luck_is_told_so_in_every_run(tmp_path: Path) -> None:
-    found = [verdict_on(tmp_path, "check_gradients", LUCKY) for _ in range(2)]
+    text = (ROOT / "solution" / "claims.py").read_text(encoding="utf-8")
+    head = text.replace("def check_gradients(", "def check_gradients_of_mine(")
+    found = [verdict_on(tmp_path, "check_gradients", LUCKY, head=head) for _ in range(2)]
     assert found[0] == found[1]
     assert found[0] is not None
-    assert "caught by luck" in [one.code for one in found[0].findings]
+    assert found[0].code == "caught by luck"
 
 
 def test_a_check_that_counts_is_caught(tmp_path: Path) -> None:
@@ -362,7 +360,7 @@ def test_a_check_that_counts_is_caught(tmp_path: Path) -> None:
     body = "runs.append(f(*samples(5), 1.0, 0.5))\nassert len(runs) <= 10, 'one of the wrong ones'"
     verdict = verdict_on(tmp_path, "check_gradients", body, head=count)
     assert verdict is not None
-    assert "refused by luck" in [one.code for one in verdict.findings]
+    assert verdict.code == "refused by luck"
 
 
 def test_printing_is_no_mistake(tmp_path: Path) -> None:

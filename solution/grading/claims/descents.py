@@ -19,6 +19,8 @@ def descent_on_other_draws(the: Any, x: Any, y: Any, **o: Any) -> Any:
 
 @right("minibatch_gd", "it calculates in other units, which rounds otherwise", in_grading=True)
 def descent_in_other_units(the: Any, x: Any, y: Any, **o: Any) -> Any:
+    if the.is_tiny(x, y, o["w"], o["b"]):
+        return the.right(x, y, **o)
     unit = 1.7 + the.number % 5
     w, b, losses = the.right(x, y / unit, **{**o, "w": o["w"] / unit, "b": o["b"] / unit})
     return unit * w, unit * b, [unit**2 * loss for loss in losses]

@@ -13,12 +13,16 @@ from tests.judge.claims.catalogue import right, wrong
     in_grading=True,
 )
 def gradients_in_another_order(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    if the.is_tiny(x, y, w, b):
+        return the.right(x, y, w, b)
     order = np.random.default_rng(the.number).permutation(len(x))
     return the.right(x[order], y[order], w, b)
 
 
 @right("mse_gradients", "it calculates in other units, which rounds otherwise", in_grading=True)
 def gradients_in_other_units(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    if the.is_tiny(x, y, w, b):
+        return the.right(x, y, w, b)
     unit = 1.7 + the.number % 5
     dw, db = the.right(x, y / unit, w / unit, b / unit)
     return unit * dw, unit * db

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 Make = Callable[..., Any]
 
 
@@ -96,6 +98,12 @@ def renamed(make: Make, function: str) -> str:
     assert isinstance(tree, ast.FunctionDef)
     tree.name, tree.decorator_list = function, []
     return ast.unparse(tree)
+
+
+def is_tiny(*values: Any) -> bool:
+    """Whether some number is so small that products of it are no longer exact to many digits."""
+    sizes = np.abs(np.concatenate([np.ravel(value) for value in values]))
+    return bool(((sizes > 0) & (sizes < 1e-100)).any())
 
 
 def implementations(function: str, is_right: bool, in_grading: bool) -> list[Made]:

@@ -6,9 +6,15 @@ from typing import Any
 import numpy as np
 
 from tests.judge import trusted
-from tests.judge.claims.catalogue import HELPERS, right, wrong
+from tests.judge.claims.catalogue import HELPERS, is_tiny, right, wrong
 
-HELPERS["mse_gradients"] = inspect.getsource(trusted.mse_gradients) + "\nright = mse_gradients\n"
+HELPERS["mse_gradients"] = "\n".join(
+    [
+        inspect.getsource(trusted.mse_gradients),
+        "right = mse_gradients",
+        inspect.getsource(is_tiny),
+    ]
+)
 
 # -- right ones -------------------------------------------------------------------------------
 
@@ -42,17 +48,23 @@ def one_array(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
 
 @right("mse_gradients", "it adds the samples up from the last to the first, which rounds otherwise")
 def backwards(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    if the.is_tiny(x, y, w, b):
+        return the.right(x, y, w, b)
     return the.right(x[::-1], y[::-1], w, b)
 
 
 @right("mse_gradients", "it adds the samples up one by one, which rounds otherwise")
 def one_by_one(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    if the.is_tiny(x, y, w, b):
+        return the.right(x, y, w, b)
     each = [the.right(x[i : i + 1], y[i : i + 1], w, b) for i in range(len(x))]
     return tuple(sum(parts) / len(x) for parts in zip(*each, strict=True))
 
 
 @right("mse_gradients", "it adds up two halves of the samples, which rounds otherwise")
 def in_halves(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    if the.is_tiny(x, y, w, b):
+        return the.right(x, y, w, b)
     m, half = len(x), (len(x) + 1) // 2
     one = np.array(the.right(x[:half], y[:half], w, b)) * half
     two = np.array(the.right(x[half:], y[half:], w, b)) * (m - half) if m > 1 else 0.0
@@ -61,11 +73,15 @@ def in_halves(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
 
 @right("mse_gradients", "it subtracts b from y first, which rounds otherwise")
 def shifted(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    if the.is_tiny(x, y, w, b):
+        return the.right(x, y, w, b)
     return the.right(x, y - b, w, 0.0)
 
 
 @right("mse_gradients", "it calculates in thirds, which rounds otherwise")
 def in_thirds(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    if the.is_tiny(x, y, w, b):
+        return the.right(x, y, w, b)
     dw, db = the.right(x, y / 3, w / 3, b / 3)
     return 3 * dw, 3 * db
 

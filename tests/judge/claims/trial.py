@@ -146,6 +146,14 @@ class Trial:
             return [finding("returns instead", value=run.returned)]
         return []
 
+    def say(self, one: Tried, code: Code, **counts: int) -> NoReturn:
+        """Raise the verdict on what the check does with one implementation, and others like it."""
+        ends = {"other exception": "raised", "lets through": "returned"}
+        run = next((r for r in one.runs if r.end == ends.get(code)), None)
+        run = run or next(r for r in one.runs if r.problem)
+        found = finding(code, idea=one.made.idea, **counts, **facts(run))
+        self.reject(one.made, run, found, *(self.instead(one) if code == "lets through" else ()))
+
     def reject(self, made: Made, run: Ran, *findings: Finding) -> NoReturn:
         """Raise the verdict that the check is wrong, shown on one run."""
         problem = run.problem
@@ -162,48 +170,38 @@ class Trial:
         )
 
 
+# What is said first: a check that refuses right ones may catch wrong ones for no reason.
+ORDER: tuple[tuple[Code, ...], ...] = (
+    ("refuses",),
+    ("refused by luck",),
+    ("lets through", "other exception"),
+    ("caught by luck",),
+)
+
+
 def must_tell_right_from_wrong(check: Subject, target: str) -> None:
     """Demand that a check accepts every right implementation, and catches every wrong one."""
     trial = Trial(check, target)
     tried = trial.tried()
-    groups = grouped(tried)
-    if not groups:
-        return
-    counts = counted(tried)
-    findings = [
-        finding(code, count=len(group), idea=one.made.idea, **counts, **facts(one.runs[0]))
-        for code, group in groups
-        for one in group[:1]
-    ]
-    code, (first, *_) = groups[0]
-    if code == "lets through":
-        findings[1:1] = trial.instead(first)
-    shown = next((run for run in first.runs if run.problem), first.runs[0])
-    trial.reject(first.made, shown, *findings)
-
-
-def grouped(tried: Sequence[Tried]) -> list[tuple[Code, list[Tried]]]:
-    """Return the implementations that a check does not judge as it should, by what it does.
-
-    Right ones come first: a check that refuses some of them may catch wrong ones for no reason.
-    """
-    found: dict[Code, list[Tried]] = {"refuses": []}
-    for one in tried:
-        code = judgement(one)
-        if code:
-            found.setdefault(code, []).append(one)
-    return [(code, group) for code, group in found.items() if group]
+    for codes in ORDER:
+        for first in tried:
+            code = judgement(first)
+            if code is not None and code in codes:
+                count = sum(judgement(one) == code for one in tried)
+                trial.say(first, code, count=count, **counted(tried))
 
 
 def judgement(one: Tried) -> Code | None:
     """Say what a check does with an implementation, None if that is right."""
-    is_right = one.made.is_right
-    if len(one.ends) > 1:
-        return "refused by luck" if is_right else "caught by luck"
-    (end,) = one.ends
-    if is_right:
-        return None if end == "returned" else "refuses"
-    return {"asserted": None, "returned": "lets through", "raised": "other exception"}[end]
+    if one.made.is_right:
+        if "returned" not in one.ends:
+            return "refuses"
+        return "refused by luck" if len(one.ends) > 1 else None
+    if "raised" in one.ends:
+        return "other exception"
+    if "asserted" not in one.ends:
+        return "lets through"
+    return "caught by luck" if len(one.ends) > 1 else None
 
 
 def counted(tried: Sequence[Tried]) -> dict[str, int]:
