@@ -44,7 +44,7 @@ AUTOGRADING = Path(__file__).parent / "autograding"
 LEARNERS = (
     *("LICENSE", "README.md", "pyproject.toml", "constraints.txt", ".gitignore"),
     *("conftest.py", "minibatch_kata_pytest.py", "kata/*.py", "plots/*.py"),
-    *(f"plots/{name}.png" for name in ("comparison", "cost", "landscape", "paths")),
+    *(f"plots/{name}.png" for name in ("comparison", "cost", "lab", "landscape", "paths")),
     *(f"plots/lab/*.{ending}" for ending in ("py", "html", "css", "js")),
     *("tests/*.py", "tests/judge/*.py", "tests/judge/words.json", "tests/judged/*.py"),
     "tests/judge/claims/*.py",

@@ -15,7 +15,8 @@ from plots.lab.track import Engine, Track
 ROOT = Path(__file__).parent.parent.parent
 LOOK_SECONDS = 0.3  # between two looks whether a file has been saved
 START_SECONDS = 60.0  # that a new process may take, from a cold disk
-SOON = 1.0  # seconds that a run gets before anybody asks for more
+SOON = 1.0  # seconds that a loop gets before anybody asks for more
+AMPLE = 10.0  # seconds for what is much faster than a loop: on a busy machine it may need them
 LONG = 3600.0  # for those that somebody waits for
 
 
@@ -76,6 +77,11 @@ class Bench:
         for one in (self._child, self._judge):
             if one is not None:
                 one.end()
+
+    @property
+    def soon(self) -> float:
+        """How many seconds a run gets before anybody asks for more."""
+        return SOON if self.engine is None else AMPLE
 
     # what is wanted
 
@@ -208,5 +214,4 @@ class Bench:
         self.data_of = None
         self.changed |= {"verdict", *self.slots}
         for name, slot in self.slots.items():
-            job = slot.job._replace(seconds=min(slot.job.seconds, SOON))
-            self.slots[name] = Slot(job, slot.result)
+            self.slots[name] = Slot(slot.job, slot.result)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bokeh.core.properties import Dict, String
+from bokeh.core.properties import Dict, Float, List, String
 from bokeh.model import DataModel
 
 from plots.lab import words
@@ -14,13 +14,18 @@ from plots.lab.state import State
 from plots.lab.style import RUNS
 
 MOST_STEPS = 1000  # of which one can be looked at
+WHERE = {"step": "the single update", "right": "the right path"}
 
 
 class Shown(DataModel):
-    """HTML for parts of the page, values for its controls: the server writes them."""
+    """What the server writes: HTML for parts of the page, values for its controls, ends of axes.
+
+    The axes' ends are in one place, since each change of a model is a message of its own.
+    """
 
     parts = Dict(String, String)
     values = Dict(String, String)
+    ranges = Dict(String, List(Float))
 
 
 class Display:
@@ -28,7 +33,7 @@ class Display:
 
     def __init__(self) -> None:
         self.pictures = Pictures()
-        self.shown = Shown(parts={}, values={})
+        self.shown = Shown(parts={}, values={}, ranges={})
         self.parts: dict[str, str] = {}
 
     def set_controls(self, setting: Setting, step: int) -> None:
@@ -38,7 +43,12 @@ class Display:
         for name, knob in KNOBS.items():
             if knob.slides:
                 values[f"{name}-slider"] = f"{knob.position(numbers[name]):.4f}"
-        self.shown.update(values=values | {"step": str(step)})
+        self.set_values(values | {"step": str(step)})
+
+    def set_values(self, values: dict[str, str]) -> None:
+        """Set some controls, also to what they have been set to before."""
+        self.shown.values = {}  # type: ignore[assignment]
+        self.shown.values = values  # type: ignore[assignment]
 
     def show(self, bench: Bench, state: State) -> None:
         """Show all that has changed."""
@@ -76,7 +86,8 @@ class Display:
             for index, name in enumerate(RUNS):
                 if name in changed:
                     self.pictures.show_run(index, tracks[index], line)
-            self.pictures.frame([track for track in tracks if track is not None], line)
+            there = [track for track in tracks if track is not None]
+            self.shown.ranges = self.pictures.frame(there, line)  # type: ignore[assignment]
         if "right" in changed:
             self.pictures.show_right(bench.track("right"))
         if "step" in changed:
@@ -98,7 +109,8 @@ def troubles(bench: Bench, errors: dict[str, str]) -> list[tuple[str, str]]:
         found.append(("data, of the tests' own instead", bench.data_trouble))
     for name, slot in bench.slots.items():
         if slot.trouble:
-            found.append((f"run {name}" if name in RUNS else f"the {name}", slot.trouble))
+            where = f"run {name}" if name in RUNS else WHERE.get(name, "what was measured")
+            found.append((where, slot.trouble))
     return found
 
 

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bokeh.core.templates import get_env
+from bokeh.document import Document
 from bokeh.embed import file_html
+from bokeh.io.doc import patch_curdoc
 from bokeh.resources import INLINE
 
 from plots.files import write_whole
-from plots.lab.pictures import NAMES, Pictures
+from plots.lab.pictures import Pictures
 from plots.lab.style import RUNS
 
 if TYPE_CHECKING:
@@ -42,24 +44,24 @@ def kept(session: "Session") -> str:
     setting = session.settings[0]
     pictures = Pictures()
     fill(pictures, session)
-    for name, figure in zip(NAMES, pictures.figures, strict=True):
-        figure.name = name
     experiment = session.asking.experiment
     answered = experiment is not None and session.asking.seen is not None
-    return file_html(
-        pictures.figures,
-        resources=INLINE,
-        title=f"Gradient descent with {session.bench.package}/",
-        template=get_env().from_string(read("kept.html")),
-        template_variables={
-            "css": read("page.css"),
-            "captions": CAPTIONS,
-            "parts": session.display.parts,
-            "answer": session.asking.outcome(experiment) if answered and experiment else "",
-            "data": f"Data: seed {setting.seed}, noise {setting.noise:g}. "
-            + "".join(starts(session)),
-        },
-    )
+    own = Document()
+    with patch_curdoc(own):  # else the page would have the scripts of the lab's
+        return file_html(
+            pictures.figures,
+            resources=INLINE,
+            title=f"Gradient descent with {session.bench.package}/",
+            template=get_env().from_string(read("kept.html")),
+            template_variables={
+                "css": read("page.css"),
+                "captions": CAPTIONS,
+                "parts": session.display.parts,
+                "answer": session.asking.outcome(experiment) if answered and experiment else "",
+                "data": f"Data: seed {setting.seed}, noise {setting.noise:g}. "
+                + "".join(starts(session)),
+            },
+        )
 
 
 def fill(pictures: Pictures, session: "Session") -> None:
@@ -71,7 +73,7 @@ def fill(pictures: Pictures, session: "Session") -> None:
     tracks = [session.bench.track(name) for name in RUNS]
     for index, track in enumerate(tracks):
         pictures.show_run(index, track, line)
-    pictures.frame([track for track in tracks if track is not None], line)
+    pictures.set_ranges(pictures.frame([track for track in tracks if track is not None], line))
     pictures.show_right(session.bench.track("right"))
 
 

@@ -6,19 +6,31 @@ const say = (what) => {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "yes" : ""
   said.values = {...Object.fromEntries(new FormData(form)), what, dark, count: `${++count}`}
 }
-const show = () => {
+const fill = () => {
   for (const [part, html] of Object.entries(shown.parts)) {
     if (last[part] === html) continue // what has the focus keeps it
     for (const element of document.querySelectorAll(part)) element.innerHTML = html
     last[part] = html
   }
+}
+const set = () => {
   for (const [name, value] of Object.entries(shown.values)) form.elements[name].value = value
+}
+const frame = () => {
+  for (const {name, x_range, y_range} of Bokeh.documents[0].roots()) {
+    const [left, right, bottom, top] = shown.ranges[name] ?? []
+    if (left === undefined) continue
+    x_range.setv({start: left, end: right, reset_start: left, reset_end: right}, {sync: false})
+    y_range.setv({start: bottom, end: top, reset_start: bottom, reset_end: top}, {sync: false})
+  }
 }
 form.addEventListener("input", (event) => say(event.target.name))
 form.addEventListener("submit", (event) => event.preventDefault())
 form.addEventListener("click", (event) => event.target.name === "do" && say(event.target.value))
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => say("dark"))
-shown.properties.parts.change.connect(show)
-shown.properties.values.change.connect(show)
-show()
+shown.properties.parts.change.connect(fill)
+shown.properties.values.change.connect(set)
+shown.properties.ranges.change.connect(frame)
+fill()
+frame()
 say("hello")

@@ -16,6 +16,7 @@ from plots.lab.track import Track
 AROUND = 100.0  # paths further out have diverged, and are cut
 LEVELS = 2.0 ** np.arange(-16, 14)  # contours: losses above the least
 NAMES = ("path", "close", "data", "by_epoch", "by_update", "by_second")
+Ranges = dict[str, list[float]]  # by figure: the ends of the x axis, then those of the y axis
 TOOLS = "pan,wheel_zoom,reset"
 
 
@@ -48,6 +49,8 @@ class Pictures:
         self.ends = [ColumnDataSource({n: [] for n in END}) for _ in DASHES]
         self.lines = [ColumnDataSource({"x": [], "y": []}) for _ in DASHES]
         self.draw()
+        for name, each in zip(NAMES, self.figures, strict=True):
+            each.name = name
 
     @property
     def figures(self) -> list[Any]:
@@ -134,9 +137,6 @@ class Pictures:
         self.contours.data = {"w": list(ws), "b": list(bs)}
         for floor in self.floors:
             floor.location = line.loss
-        room = 0.15 * float(np.ptp(line.y)) + 0.01
-        set_range(self.data.x_range, -0.05, 1.05)
-        set_range(self.data.y_range, float(line.y.min()) - room, float(line.y.max()) + room)
 
     def show_run(self, index: int, track: Track | None, line: Line) -> None:
         """Show one run, or none."""
@@ -170,29 +170,34 @@ class Pictures:
         ends = [] if step is None else [step.before, step.after]
         self.arrow.data = {"w": [w for w, _ in ends], "b": [b for _, b in ends]}
 
-    def frame(self, tracks: Sequence[Track], line: Line) -> None:
-        """Choose what the axes show, so that all runs are inside."""
+    def frame(self, tracks: Sequence[Track], line: Line) -> Ranges:
+        """Return what the axes are to show, so that all runs are inside."""
         starts = {(track.setting.w, track.setting.b) for track in tracks}
         self.start.data = {"w": [w for w, _ in starts], "b": [b for _, b in starts]}
         ways = [inside(track.path) for track in tracks] or [np.zeros((1, 2))]
         best = np.array([[line.w, line.b]])
-        frame(self.path, np.concatenate([best, *ways]), np.array([0.1, 0.1]))
         near = [way[-1:] for way in ways if len(way) and np.abs(way[-1] - best).max() < 0.6]
-        frame(self.close, np.concatenate([best, *near]), np.array([0.1, 0.06]))
-        by_epoch, by_update, by_second = (clock.x_range for clock in self.clocks)
+        losses = loss_range(tracks, line)
         most = max((track.epochs for track in tracks), default=1)
-        set_range(by_epoch, -0.02 * most, 1.04 * most)
-        set_range(by_update, *decades(1, max((track.updates for track in tracks), default=1)))
+        updates = max((track.updates for track in tracks), default=1)
         each = [track.update_seconds for track in tracks] or [1e-5]
         ends = [track.update_seconds * track.updates for track in tracks] or [1e-3]
-        set_range(by_second, *decades(min(each), max(ends)))
-        losses = np.concatenate(
-            [[line.loss], *(line.losses(t.path) for t in tracks), *(t.losses for t in tracks)]
-        )
-        seen = visible(losses[losses > line.loss / 10])  # an epoch's batches may well be below
-        seen = seen[np.isfinite(seen)]
-        low, high = (seen.min(), seen.max()) if len(tracks) and len(seen) else (0.01, 10.0)
-        set_range(self.loss_range, 0.6 * low, 2 * high)
+        room = 0.15 * float(np.ptp(line.y)) + 0.01
+        return {
+            "path": around(np.concatenate([best, *ways]), np.array([0.1, 0.1])),
+            "close": around(np.concatenate([best, *near]), np.array([0.1, 0.06])),
+            "data": [-0.05, 1.05, float(line.y.min()) - room, float(line.y.max()) + room],
+            "by_epoch": [-0.02 * most, 1.04 * most, *losses],
+            "by_update": [*decades(1, updates), *losses],
+            "by_second": [*decades(min(each), max(ends)), *losses],
+        }
+
+    def set_ranges(self, ranges: Ranges) -> None:
+        """Set the ends of all axes, where "reset" goes back to, too."""
+        for each in self.figures:
+            low, high, bottom, top = ranges[each.name]
+            each.x_range.update(start=low, end=high, reset_start=low, reset_end=high)
+            each.y_range.update(start=bottom, end=top, reset_start=bottom, reset_end=top)
 
 
 PATH = ("w", "b", "at", "seconds", "loss")
@@ -222,19 +227,21 @@ def plane(x: str, y: str, **options: Any) -> Any:
     return each
 
 
-def set_range(what: Range1d, low: float, high: float) -> None:
-    """Set the ends of an axis, where "reset" goes back to, too."""
-    what.update(start=low, end=high, reset_start=low, reset_end=high)
-
-
-def frame(what: Any, points: Array, room: Array) -> None:
-    """Let a figure show some points, with some room around them."""
+def around(points: Array, room: Array) -> list[float]:
+    """Return the ends of both axes around some points, with some room."""
     low, high = points.min(axis=0), points.max(axis=0)
     room = np.maximum(0.08 * (high - low), room)
-    for axis, least, most in zip(
-        (what.x_range, what.y_range), low - room, high + room, strict=True
-    ):
-        set_range(axis, least, most)
+    return [float(end) for pair in zip(low - room, high + room, strict=True) for end in pair]
+
+
+def loss_range(tracks: Sequence[Track], line: Line) -> list[float]:
+    """Return the ends of the axis of the losses."""
+    found = [line.losses(track.path) for track in tracks] + [track.losses for track in tracks]
+    losses = np.concatenate([[line.loss], *found])
+    seen = visible(losses[losses > line.loss / 10])  # an epoch's batches may well be below
+    seen = seen[np.isfinite(seen)]
+    low, high = (seen.min(), seen.max()) if len(tracks) and len(seen) else (0.01, 10.0)
+    return [0.6 * float(low), 2 * float(high)]
 
 
 def decades(low: float, high: float) -> tuple[float, float]:

@@ -21,7 +21,6 @@ from tornado.web import RequestHandler
 
 from plots.lab.bench import Bench
 from plots.lab.keeping import CAPTIONS, keep, read
-from plots.lab.pictures import NAMES
 from plots.lab.session import Session
 from plots.lab.settings import KNOBS
 from plots.lab.track import Engine
@@ -61,8 +60,7 @@ def page(document: Document, package: str, engine: Engine | None, open_pages: se
     """Fill the page for a visitor."""
     session = Session(Bench(package, engine), keep)
     open_pages.add(session)
-    for name, figure in zip(NAMES, session.display.pictures.figures, strict=True):
-        figure.name = name
+    for figure in session.display.pictures.figures:
         document.add_root(figure)
     session.display.pictures.path.tags = [session.said, session.display.shown]
     models = {"said": session.said, "shown": session.display.shown}

@@ -9,7 +9,7 @@ from bokeh.core.properties import Dict, String
 from bokeh.model import DataModel
 
 from plots.experiment import SAMPLES
-from plots.lab.bench import LONG, SOON, Bench
+from plots.lab.bench import LONG, Bench
 from plots.lab.child import Job
 from plots.lab.display import MOST_STEPS, Display
 from plots.lab.seen import Measured
@@ -19,7 +19,7 @@ from plots.lab.style import DARK, LIGHT, RUNS
 from plots.lab.track import Track
 
 PRESETS = {"batch": SAMPLES, "stochastic": 1, "mini-batch": 128}
-REDRAW_SECONDS = 0.15  # between two pictures of a run that goes on
+REDRAW_SECONDS = 0.3  # between two pictures of a run that goes on
 ANYWAY = ("ask", "commit", "leave", "stop", "keep")  # also before a question is answered
 
 
@@ -53,13 +53,14 @@ class Session(State):
 
     # what is wanted
 
-    def run(self, index: int, seconds: float = SOON) -> None:
+    def run(self, index: int, seconds: float | None = None) -> None:
         """Run one descent."""
-        self.bench.want(RUNS[index], Job("run", self.settings[index], seconds))
+        job = Job("run", self.settings[index], seconds or self.bench.soon)
+        self.bench.want(RUNS[index], job)
         if index == self.active:
             self.look()
 
-    def run_all(self, seconds: float = SOON) -> None:
+    def run_all(self, seconds: float | None = None) -> None:
         """Run all descents, and forget the others."""
         for index, name in enumerate(RUNS):
             if index < len(self.settings):
@@ -115,7 +116,7 @@ class Session(State):
             self.errors[name] = str(error)
             return
         self.errors.pop(name, None)
-        self.display.shown.update(values=other)
+        self.display.set_values(other)
         changes: dict[str, Any] = {name: int(value) if knob.whole else value}
         if knob.shared:
             self.settings = [replace(setting, **changes) for setting in self.settings]
@@ -176,7 +177,7 @@ class Session(State):
     def do_next(self, values: Mapping[str, str], by: int = 1) -> None:
         """Look at the next update."""
         self.do_step({"step": str(self.step + by)})
-        self.display.shown.update(values={"step": str(self.step)})
+        self.display.set_values({"step": str(self.step)})
 
     def do_previous(self, values: Mapping[str, str]) -> None:
         """Look at the update before."""

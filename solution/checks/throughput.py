@@ -1,8 +1,8 @@
 """Measure how fast a class is graded: `python -m solution.checks.throughput`.
 
 A class of right, wrong, hostile and unfinished submissions is graded, and a part of it is judged
-by one fresh `pytest --impl` each, in the same run: half before, half after. The hostile ones are
-left out of that part: nothing would hold them.
+by one fresh `pytest --impl` each, as many at a time, in the same run: half before, half after. The
+hostile ones are left out of that part: nothing would hold them.
 """
 
 import argparse
@@ -112,9 +112,12 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=100, metavar="N")
     parser.add_argument("--pytest", type=int, default=24, metavar="K", help="0: do not compare")
     cores = len(os.sched_getaffinity(0))
-    parser.add_argument("--jobs", type=int, default=cores, metavar="J", help="of the grader")
     parser.add_argument(
-        "--at-once", type=int, default=1, metavar="P", help="pytests at a time (default: 1)"
+        "--jobs",
+        type=int,
+        default=cores,
+        metavar="J",
+        help="submissions, or pytests, at a time (default: one for each core)",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +129,7 @@ def main() -> None:
                 (paths[name] / file).write_bytes(text)
         harmless = [path for name, path in paths.items() if "hostile" not in name]
         part = harmless[: options.pytest]
-        seconds = with_pytest(part[::2], options.at_once)
+        seconds = with_pytest(part[::2], options.jobs)
         count = itertools.count(1)
         every = max(options.submissions // 10, 1)
 
@@ -135,13 +138,13 @@ def main() -> None:
                 print(f"{number:>6} graded, {memory():.0f} MB", flush=True)
 
         graded = grade(paths, options.jobs, Path(folder) / "out", report)
-        seconds += with_pytest(part[1::2], options.at_once)
+        seconds += with_pytest(part[1::2], options.jobs)
     rate = len(paths) / graded
-    print(f"grader: {len(paths)} in {graded:.1f} s, {rate:.2f} a second ({options.jobs} at a time)")
+    print(f"{options.jobs} at a time")
+    print(f"grader: {len(paths)} in {graded:.1f} s, {rate:.2f} a second")
     if part:
         slow = len(part) / seconds
-        at_once = f"{options.at_once} at a time"
-        print(f"pytest: {len(part)} in {seconds:.1f} s, {slow:.2f} a second ({at_once})")
+        print(f"pytest: {len(part)} in {seconds:.1f} s, {slow:.2f} a second")
         print(f"ratio: {rate / slow:.1f}")
     print(f"100 000 submissions would take {100_000 / rate / 3600:.1f} hours on this machine")
 
