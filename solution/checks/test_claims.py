@@ -23,6 +23,7 @@ from tests.judge.functions import FILES
 from tests.judge.judging import Implementation
 from tests.judge.verdicts import Verdict
 from tests.judged.check_probe import chance
+from tests.judged.modules import mentioned
 from tests.judged.submission import Submission
 
 MODULES = (gradients, batching, descent)
@@ -368,6 +369,12 @@ def test_printing_is_no_mistake(tmp_path: Path) -> None:
     body = "print('trying')\ncheck_gradients_of_mine(f)"
     head = text.replace("def check_gradients(", "def check_gradients_of_mine(")
     assert verdict_on(tmp_path, "check_gradients", body, head=head) is None
+
+
+def test_a_check_does_not_use_the_function_that_it_names() -> None:
+    names = b"def check_gradients(mse_gradients): ..."
+    assert not mentioned("mse_gradients", "gradients.py", {"claims.py": names})
+    assert mentioned("mse_gradients", "gradients.py", {"descent.py": names})
 
 
 def test_in_grading_others_are_tried(tmp_path: Path) -> None:
