@@ -47,6 +47,7 @@ LEARNERS = (
     *(f"plots/{name}.png" for name in ("comparison", "cost", "lab", "landscape", "paths")),
     *(f"plots/lab/*.{ending}" for ending in ("py", "html", "css", "js")),
     *("tests/*.py", "tests/judge/*.py", "tests/judge/words.json", "tests/judged/*.py"),
+    "tests/judge/claims/*.py",
     # no more of them: they are the mistakes
     *(f"tests/judge/mistakes/{name}.py" for name in ("__init__", "catalogue", "record")),
 )
@@ -64,6 +65,7 @@ GRADER = (
 GRADER_OF_SOLUTION = (
     *("solution/__init__.py", "solution/grade.py", "solution/points.csv"),
     *(f"solution/grading/*.{ending}" for ending in ("py", "html", "css", "js")),
+    "solution/grading/claims/*.py",
     "solution/grading/submissions/*.py",
 )
 

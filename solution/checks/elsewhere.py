@@ -21,7 +21,9 @@ Code = Callable[..., Any]
 def elsewhere(function: str, code: Code) -> Features:
     """Yield what an implementation does on other cases than its tests and fingerprint have."""
     subject = diagnosis.sample(code).subjects[function]
-    yield from OTHER_CASES[FUNCTIONS[function].fingerprint.__name__](subject)
+    fingerprint = FUNCTIONS[function].fingerprint
+    assert fingerprint is not None
+    yield from OTHER_CASES[fingerprint.__name__](subject)
     if function == "make_data":  # of wrong statistics one test fails or another
         return
     implementation = diagnosis.sample(code)

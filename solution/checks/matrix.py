@@ -15,7 +15,7 @@ from tests.judge import (
     profiles,  # noqa: F401, Hypothesis' settings
 )
 from tests.judge.diagnosis import sample
-from tests.judge.functions import FUNCTIONS
+from tests.judge.functions import COMPARED
 from tests.judge.mistakes import known
 from tests.judge.specification import properties
 
@@ -46,8 +46,8 @@ def write_matrix(function: str) -> None:
 def main() -> None:
     """Print the matrix of some functions, or of all."""
     parser = argparse.ArgumentParser(prog="python -m solution.checks.matrix", description=__doc__)
-    parser.add_argument("function", nargs="*", choices=[[], *FUNCTIONS], help="all by default")
-    for function in parser.parse_args().function or FUNCTIONS:
+    parser.add_argument("function", nargs="*", choices=[[], *COMPARED], help="all by default")
+    for function in parser.parse_args().function or COMPARED:
         write_matrix(function)
         sys.stdout.flush()
 

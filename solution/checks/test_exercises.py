@@ -9,7 +9,7 @@ import pytest
 
 from solution.checks.conftest import ROOT
 from tests.judge import hints
-from tests.judge.functions import FILES, FUNCTIONS, STAGE_OF, STAGES
+from tests.judge.functions import BONUS, FILES, FUNCTIONS, STAGE_OF, STAGES
 
 
 def parse(package: str, stage: str) -> ast.Module:
@@ -60,17 +60,18 @@ def test_stub_and_solution_differ_in_their_bodies_alone(stage: str) -> None:
     assert ast.unparse(trees[0]) == ast.unparse(trees[1])
 
 
-def test_bonus_and_its_solution_differ_in_their_bodies_alone() -> None:
+@pytest.mark.parametrize("bonus", BONUS)
+def test_bonus_and_its_solution_differ_in_their_bodies_alone(bonus: str) -> None:
     """The solution has functions of its own beside those of the bonus."""
     described = []
     for package in ("kata", "solution"):
         found = {}
-        for function in functions(parse(package, "scan")):
-            if function.name in FILES["scan"]:
+        for function in functions(parse(package, bonus)):
+            if function.name in BONUS[bonus]:
                 del function.body[1:]
                 found[function.name] = ast.unparse(function)
         described.append(found)
-    assert list(described[0]) == FILES["scan"]
+    assert list(described[0]) == BONUS[bonus]
     assert described[0] == described[1]
 
 

@@ -21,10 +21,10 @@ from solution.checks.conftest import ROOT
 from solution.handout import File, Files, Refused
 from tests.judge import diagnosis, trusted
 from tests.judge.fingerprints import Loose, alike
-from tests.judge.functions import BONUS, FILES, STAGE_OF, STAGES
+from tests.judge.functions import BONUS, COMPARED, FILES, STAGE_OF, STAGES
 from tests.judge.mistakes import RECORD, Recorded, entries, known, record
 
-FUNCTIONS = [*STAGE_OF]
+WITH_MISTAKES = [*dict.fromkeys(STAGE_OF[function] for function in COMPARED)]
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +126,7 @@ def test_a_trusted_version_stands_in_for_a_function_that_is_missing(
 
 
 def test_no_known_mistake_is_anywhere(files: Files) -> None:
-    wrong = list(bodies(*(f"tests/judge/mistakes/{stage}" for stage in FILES)))
+    wrong = list(bodies(*(f"tests/judge/mistakes/{stage}" for stage in WITH_MISTAKES)))
     assert len(wrong) > 300
     assert {*handed_out(wrong, files)} == set()
     assert {path for path in files if "/mistakes/" in path} == {
@@ -214,7 +214,7 @@ def test_fresh_handout_says_what_to_write(folder: Path) -> None:
 def test_right_code_passes_without_a_look_at_the_record(files: Files, tmp_path: Path) -> None:
     broken = {**files, "tests/judge/mistakes/recorded.json": File(b"{")}
     handout.write_folder(broken, tmp_path / "kata")
-    right = ("tests/test_gradients.py", "tests/test_scan.py")
+    right = ("tests/test_gradients.py", "tests/test_scan.py", "tests/test_claims.py")
     result = pytest_in(tmp_path / "kata", f"--impl={ROOT / 'solution'}", *right)
     assert result.returncode == 0, result.stdout
 
@@ -245,7 +245,7 @@ def chosen(function: str, which: int) -> Any:
 
 def test_report_is_that_of_the_whole_project(folder: Path, tmp_path: Path) -> None:
     which = 13  # any one: half of all are compared below
-    for stage in FILES:
+    for stage in WITH_MISTAKES:
         (tmp_path / f"{stage}.py").write_text(wrong(stage, which), encoding="utf-8")
     reports = []
     for project in (ROOT, folder):
@@ -254,11 +254,11 @@ def test_report_is_that_of_the_whole_project(folder: Path, tmp_path: Path) -> No
         reports.append(result.stdout.split(" kata: ")[1].rpartition("\n")[0].splitlines()[1:])
     assert reports[0][:-1] == reports[1][:-1]
     likely = [line.split(maxsplit=1)[1] for line in reports[1] if line.startswith("    likely")]
-    assert likely == [chosen(function, which).sentence for function in FUNCTIONS]
+    assert likely == [chosen(function, which).sentence for function in COMPARED]
 
 
 @pytest.mark.filterwarnings("ignore:Using a target size")
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", COMPARED)
 def test_record_names_the_mistake(
     function: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

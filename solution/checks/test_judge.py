@@ -14,7 +14,7 @@ from solution.checks.conftest import ROOT, Change
 from solution.grading.options import POINTS
 from solution.grading.results import read_points
 from tests.judge import diagnosis, trusted, wording
-from tests.judge.functions import FILES, FUNCTIONS, STAGES, table
+from tests.judge.functions import COMPARED, FILES, FUNCTIONS, STAGES, table
 from tests.judge.judging import Implementation
 from tests.judge.mistakes import known
 from tests.judge.record import Function
@@ -98,7 +98,7 @@ def texts(path: Path) -> Iterator[str]:
 def test_no_word_is_dead() -> None:
     """Each code is given by the judge or by a test, or is what keeps a call from its result."""
     tests = ROOT / "tests"
-    files = {*tests.glob("judge/*.py"), *tests.glob("test_*.py")}
+    files = {*tests.glob("judge/**/*.py"), *tests.glob("test_*.py")}
     files -= {tests / "judge" / name for name in ("verdicts.py", "wording.py")}
     given = {text for path in files for text in texts(path)} | {*get_args(ProblemKind)}
     assert {*get_args(Code)} - given == set()
@@ -181,7 +181,7 @@ def test_a_verdict_survives_the_way_to_another_process() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Using a target size")
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", COMPARED)
 def test_verdicts_on_known_mistakes_survive_it(function: str) -> None:
     for mistake in known(function)[::5]:
         implementation = diagnosis.sample(mistake.implementation)

@@ -9,13 +9,13 @@ import pytest
 from solution.checks.attempts import pair
 from tests.judge import diagnosis, wording
 from tests.judge.answers import Answer, as_tuple
-from tests.judge.functions import FUNCTIONS
+from tests.judge.functions import COMPARED, FUNCTIONS
 from tests.judge.mistakes import MISTAKES, Mistake, known
 from tests.judge.observing import CONDITIONS, Compared, observe_part
 from tests.judge.verdicts import Finding
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", COMPARED)
 def test_every_function_has_mistakes_of_its_own(function: str) -> None:
     names = [mistake.name for mistake in known(function)]
     sentences = {mistake.sentence for mistake in known(function)}

@@ -5,11 +5,11 @@ import pytest
 from solution.checks.styles import STYLES, Style
 from tests.judge import diagnosis
 from tests.judge.fingerprints import features
-from tests.judge.functions import FUNCTIONS
+from tests.judge.functions import COMPARED
 from tests.judge.specification import properties
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", COMPARED)
 def test_there_are_eight_styles_or_more_of_every_function(function: str) -> None:
     assert len({style.name for style in STYLES if style.function == function}) >= 8
 
@@ -22,7 +22,7 @@ def test_style_has_all_properties(style: Style) -> None:
         judge.all_cases(subject)
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", COMPARED)
 def test_right_code_looks_like_no_known_mistake(function: str) -> None:
     styles = [style for style in STYLES if style.function == function]
     for style in styles[:3]:  # features do not depend on the style

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from solution.grading.results import FUNCTIONS, on_one_line, write_text
+from solution.grading.results import BONUS, FUNCTIONS, on_one_line, write_text
 from solution.grading.sheets import table
 
 FILE = "changes.csv"
@@ -31,8 +31,9 @@ def between(before: Rows, after: Rows) -> Changes:
     found = {}
     for name in sorted({*before, *after}):
         old, new = before.get(name, {}), after.get(name, {})
-        columns = ("score", *FUNCTIONS) if old and new else ("score",)
-        pairs = [(column, old.get(column) or "", new.get(column) or "") for column in columns]
+        columns = ("score", *FUNCTIONS, *BONUS) if old and new else ("score",)
+        absent = dict.fromkeys(BONUS, "not started")  # the table has those that were begun
+        pairs = [(c, *(row.get(c) or absent.get(c, "") for row in (old, new))) for c in columns]
         changed = [(column, was, now) for column, was, now in pairs if was != now]
         if changed or not (old and new):
             found[name] = changed

@@ -5,13 +5,21 @@ import json
 from typing import Any
 
 from solution.grading.overrides import comments
-from solution.grading.results import number, on_lines, on_one_line
-from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, gained, score
+from solution.grading.results import columns, number, on_lines, on_one_line
+from solution.grading.scores import (
+    GRADER_ERROR,
+    UNREADABLE,
+    Points,
+    Result,
+    found_of,
+    gained,
+    score,
+)
 
 
 def said(result: Result, name: str) -> str:
     """Return the lines that a learner reads about one function."""
-    found = result["functions"][name]
+    found = found_of(result, name)
     headline = found["headline"] or f"all {found['tests']} properties hold"
     lines = [f"    {label:<10}{text}".rstrip() for label, text in found["lines"]]
     return on_lines("\n".join([f"{name}: {headline}", *lines]))
@@ -32,10 +40,13 @@ def report(result: Result, points: Points) -> str:
         lines.append(f"nothing could be read: this submission {on_one_line(result['problem'])}")
     lines += [f"note: {on_one_line(note)}" for note in result["notes"]]
     for name, value in points.items() if not result["problem"] else ():
-        own = result["functions"][name]
+        own = found_of(result, name)
         line = f"  {name:<18}{own['status']:<14}{number(gained(result, name, points)):>5}"
         by_hand = " (the teacher's)" if "points" in own else ""
         lines.append(f"{line} of {number(value)}{by_hand}")
+    for name in columns([result], {}):
+        if name not in points:
+            lines.append(f"  {name:<18}{result['functions'][name]['status']:<14}bonus")
     if said_by_hand := comments(result):
         lines += [
             "",
@@ -52,7 +63,7 @@ def gradescope(result: Result, points: Points) -> dict[str, Any]:
     """
     tests = []
     for name, value in points.items():
-        status = result["functions"][name]["status"]
+        status = found_of(result, name)["status"]
         right = status == "passed"
         tests.append(
             {
@@ -87,7 +98,7 @@ def classroom(result: Result, points: Points) -> dict[str, dict[str, Any]]:
     states = {"passed": "pass", UNREADABLE: "error", GRADER_ERROR: "error"}
     runners = {}
     for name, value in points.items():
-        state = states.get(result["functions"][name]["status"], "fail")
+        state = states.get(found_of(result, name)["status"], "fail")
         test = {"name": name, "status": state, "score": gained(result, name, points)}
         test["line_no"] = 0
         if state == "error":

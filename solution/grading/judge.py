@@ -19,9 +19,15 @@ from typing import Any
 
 from hypothesis import settings
 
-from solution.grading import excerpt, results, sandbox, wire
+from solution.grading import (
+    claims,  # noqa: F401, what checks are tried on
+    excerpt,
+    results,
+    sandbox,
+    wire,
+)
 from solution.grading.remote import RemoteSubmission
-from solution.grading.results import FUNCTIONS
+from solution.grading.results import BONUS, FUNCTIONS
 from solution.grading.scores import GRADER_ERROR
 from solution.grading.workers import ForkServer, Limits, MachineFailed
 from tests.judge import (
@@ -55,7 +61,7 @@ MOST_FEATURES = 200_000  # characters; those of the known mistakes have 20 000
 def expected_tests() -> dict[str, tuple[Property, ...]]:
     """Return the tests of each function. All of them must run, and pass, for its points."""
     settings.load_profile("grading")  # before the tests are imported
-    return {name: properties(name) for name in FUNCTIONS}
+    return {name: properties(name) for name in (*FUNCTIONS, *BONUS)}
 
 
 def judge(
@@ -77,7 +83,8 @@ def judge(
     Returns
     -------
     dict
-        `functions`, for each its status, headline, lines, mistake, complaint, tests, passed;
+        `functions`, for each its status, headline, lines, mistake, complaint, tests, passed, those
+        of a bonus only if they are begun;
         `report`, the text that the learner gets; `errors`, the judge's own; `seconds` that it
         took, without those that a busy machine let it wait.
 
@@ -88,7 +95,7 @@ def judge(
     """
     submission = RemoteSubmission(files, fork_server, limits)
     started = submission.clock()
-    implementation = Implementation(submission.folder, submission.package, submission)
+    implementation = Implementation(submission.folder, submission.package, submission, number)
     outcomes: list[Outcome] = []
     functions: dict[str, dict[str, Any]] = {}
     errors: list[str] = []
@@ -99,9 +106,11 @@ def judge(
         for function, tests in expected_tests().items():
             own, failures = judge_function(implementation, tests, submission)
             is_there = f"{STAGE_OF[function]}.py" in files
-            functions[function] = result(own, len(tests), is_there)
+            found = result(own, len(tests), is_there)
             errors += [f"{function}: {failure}" for failure in failures]
-            outcomes += own
+            if function in FUNCTIONS or found["status"] != "not started":
+                functions[function] = found
+                outcomes += own
         for function, cutting in excerpt.excerpts(files).items():  # last: it calls the code again
             functions[function] |= for_the_instructor(implementation, function, cutting)
     finally:

@@ -263,8 +263,10 @@ def main() -> None:
     )
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # it ends with the judge, after its forks
+    import hypothesis
     import torch
 
+    hypothesis.settings.load_profile("checks")  # for what a learner's check imports
     parameter = torch.zeros(1, requires_grad=True)
     (parameter * 1.0).sum().backward()  # type: ignore[no-untyped-call]
     torch.optim.SGD([parameter], lr=0.1).step()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from solution.grading import sheets
-from solution.grading.results import FUNCTIONS, write_text
-from solution.grading.scores import Result
+from solution.grading.results import BONUS, FUNCTIONS, write_text
+from solution.grading.scores import Result, found_of
 from solution.grading.sheets import BadSheet, harmless
 
 FILE = "overrides.csv"
@@ -78,7 +78,7 @@ def read(out: Path, submissions: Sequence[str]) -> Overrides:
 
 def override(function: str, points: str, comment: str) -> Override:
     """Read a line."""
-    if function not in ("", *FUNCTIONS):
+    if function not in ("", *FUNCTIONS, *BONUS):
         raise BadSheet(f"there is no function {function!r}")
     if not re.fullmatch(r"(\d+([.,]\d+)?)?", points):
         raise BadSheet(f"the points are {points!r}, not a number from 0")
@@ -92,7 +92,7 @@ def applied(result: Result, overrides: Overrides) -> Result:
         said = {"comment": one.comment}
         changed = said if one.points is None else {**said, "points": one.points}
         if one.function:
-            whole["functions"][one.function] = {**whole["functions"][one.function], **changed}
+            whole["functions"][one.function] = {**found_of(whole, one.function), **changed}
         else:
             whole |= changed
     return whole

@@ -46,7 +46,7 @@ def render(results: Sequence[Result], points: Points) -> str:
     results : sequence of mappings
         The result of each submission, as the grader wrote it, in the order of the page's rows.
     points : mapping
-        How many points each function of the five stages gives, in order.
+        How many points each function gives, in order; the page shows those of the five stages.
 
     Returns
     -------
@@ -116,9 +116,11 @@ class Failure:
 
 def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
     """Return everything that the page shows."""
+    scores = [score(result, points) for result in results]
+    most = math.fsum(points.values())
+    points = {name: points[name] for name in points if STAGE_OF[name] in STAGES}  # no bonus
     keys = failure_keys(results, points)
     failures = common_failures(results, points, keys)
-    scores = [score(result, points) for result in results]
     where = [place(result) for result in results]
     places = [where.count(number) for number in range(len(PLACES))]
     topics, least = worth_a_lesson(list(failures.values()), places, len(results))
@@ -126,7 +128,7 @@ def summary(results: Sequence[Result], points: Points) -> dict[str, Any]:
         "stages": list(STAGES),
         "functions": [[name, list(STAGES).index(STAGE_OF[name]), points[name]] for name in points],
         "place_names": PLACES,
-        "most": math.fsum(points.values()),
+        "most": most,
         "median": median([s for s in scores if s is not None] or [0]),
         "finished": places[FINISHED],
         "no_score": places[NO_SCORE],
@@ -196,7 +198,7 @@ def place(result: Result) -> int:
 def histogram(results: Sequence[Result], points: Points) -> list[int]:
     """Return how many learners have 0, 1, 2 … functions passed, of those who have a score."""
     passed = Counter(
-        sum(cell["status"] == "passed" for cell in result["functions"].values())
+        sum(result["functions"][name]["status"] == "passed" for name in points)
         for result in results
         if score(result, points) is not None
     )

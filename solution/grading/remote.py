@@ -32,6 +32,7 @@ from tests.judged.values import (
     Calls,
     Items,
     Model,
+    Number,
     Other,
     Problem,
     ProblemKind,
@@ -238,6 +239,8 @@ def has_form(result: Result, request: Request) -> bool:
             return many and all(is_described(item, request.most) for item in items)
         case "call", _:
             return request.times == 1 and is_described(result, request.most)
+        case "check", Items(_, [Number(), Other(), Number()], True):
+            return True
         case "model", Model(_, _, prediction, slopes, again):
             both = is_described(prediction, 0) and is_described(again, 0)
             return both and len(slopes) in (0, 2)

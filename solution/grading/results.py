@@ -5,15 +5,18 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from plots.files import write_whole
-from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result
+from tests.judge.functions import BONUS as BY_STAGE
 from tests.judge.functions import FUNCTIONS as TABLE
 from tests.judge.functions import STAGES
 
 FUNCTIONS = [name for names in STAGES.values() for name in names]
+BONUS = [name for names in BY_STAGE.values() for name in names]
 POINTS = {name: one.points for name, one in TABLE.items() if one.points is not None}
 FORMAT = 3  # of the JSON
 FOR_THE_INSTRUCTOR: dict[str, Any] = {  # of each function: what finds those who did the same
@@ -36,6 +39,8 @@ class BadPoints(ValueError):
 def read_points(path: Path, others: Points) -> dict[str, float]:
     """Read the table of points: a CSV file with a line for each function.
 
+    Those of a bonus give no points where they are left out.
+
     Parameters
     ----------
     path : Path
@@ -56,7 +61,7 @@ def read_points(path: Path, others: Points) -> dict[str, float]:
                 raise BadPoints("its first line must be: function,points")
             for row in rows:
                 name, text = (row.get("function") or "").strip(), (row.get("points") or "").strip()
-                if name not in FUNCTIONS or name in points:
+                if name not in (*FUNCTIONS, *BONUS) or name in points:
                     raise BadPoints(f"there is no function {name!r}, or it is there twice")
                 if not re.fullmatch(r"\d+(\.\d+)?", text):
                     raise BadPoints(f"the points of {name} are {text!r}, not a number from 0")
@@ -69,7 +74,7 @@ def read_points(path: Path, others: Points) -> dict[str, float]:
     missing = [name for name in FUNCTIONS if name not in points]
     if missing:
         raise BadPoints(f"{missing[0]} is missing")
-    return {name: points[name] for name in FUNCTIONS}
+    return {name: points[name] for name in (*FUNCTIONS, *BONUS) if name in points}
 
 
 def of_all(status: str, headline: str) -> dict[str, dict[str, Any]]:
@@ -87,6 +92,12 @@ def of_all(status: str, headline: str) -> dict[str, dict[str, Any]]:
         }
         for name in FUNCTIONS
     }
+
+
+def columns(results: Sequence[Result], points: Points) -> list[str]:
+    """Return the functions of a table: of a bonus, where it gives points or was begun."""
+    named = {*points}.union(*(result["functions"] for result in results))
+    return [*FUNCTIONS, *(name for name in BONUS if name in named)]
 
 
 def number(value: float) -> str:

@@ -53,7 +53,7 @@ class WrongPlace(Exception):
 def fingerprint() -> str:
     """Return a hash of all that a verdict depends on besides the submission and the settings."""
     found = hashlib.sha256()
-    sources = [*(ROOT / "tests").rglob("*"), *Path(__file__).parent.glob("*.py")]
+    sources = [*(ROOT / "tests").rglob("*"), *Path(__file__).parent.rglob("*.py")]
     for path in sorted(sources):
         if path.suffix in (".py", ".json"):
             found.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())

@@ -11,9 +11,22 @@ GRADER_ERROR = "grader error"  # the status of a function on which the grader it
 UNREADABLE = "unreadable"  # the status of all functions where nothing could be read
 
 
+NOT_BEGUN: Mapping[str, Any] = {  # a bonus that nothing was written of: results do not have it
+    "status": "not started",
+    "headline": "is not written yet",
+    "lines": [],
+}
+
+
+def found_of(result: Result, name: str) -> Mapping[str, Any]:
+    """Return what was found of a function."""
+    found: Mapping[str, Any] = result["functions"].get(name, NOT_BEGUN)
+    return found
+
+
 def gained(result: Result, name: str, points: Points) -> float:
     """Return the points of one function: the teacher's, if these are others."""
-    own = result["functions"][name]
+    own = found_of(result, name)
     given: float = own.get("points", points[name] if own["status"] == "passed" else 0.0)
     return given
 
@@ -26,8 +39,8 @@ def score(result: Result, points: Points) -> float | None:
     if "points" in result:
         total: float = result["points"]
         return total
-    open_ones = [name for name in points if "points" not in result["functions"][name]]
-    statuses = {result["functions"][name]["status"] for name in open_ones}
+    open_ones = [name for name in points if "points" not in found_of(result, name)]
+    statuses = {found_of(result, name)["status"] for name in open_ones}
     if not {GRADER_ERROR, UNREADABLE}.isdisjoint(statuses):
         return None
     return math.fsum(gained(result, name, points) for name in points)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from solution.grading.handed_back import said
 from solution.grading.overrides import comments
-from solution.grading.results import FUNCTIONS, folder_of, number
+from solution.grading.results import columns, folder_of, number
 from solution.grading.roster import Student
-from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, score
+from solution.grading.scores import GRADER_ERROR, UNREADABLE, Points, Result, found_of, score
 from solution.grading.sheets import for_spreadsheets
 from tests.judge.functions import STAGE_OF
 
@@ -26,7 +26,8 @@ def to_csv(
     results: Sequence[Result], points: Points, student_of: Mapping[str, Student] | None = None
 ) -> str:
     """Write the table of the class, one row a submission; whose each is, as far as it is known."""
-    lines = [["submission", "score", "max_score", *FUNCTIONS, *ABOUT]]
+    functions = columns(results, points)
+    lines = [["submission", "score", "max_score", *functions, *ABOUT]]
     for result in results:
         total = score(result, points)
         student = (student_of or {}).get(result["submission"], NOBODY)
@@ -35,7 +36,7 @@ def to_csv(
                 result["submission"],
                 "" if total is None else number(total),
                 number(sum(points.values())),
-                *(result["functions"][name]["status"] for name in FUNCTIONS),
+                *(found_of(result, name)["status"] for name in functions),
                 *(student.id, student.name, student.email),
                 f"submissions/{folder_of(result['submission'])}",
                 "; ".join(comments(result)),

@@ -9,7 +9,7 @@ from solution.grading.class_files import GRADEBOOKS, MISSING
 from solution.grading.gradebooks import Roster
 from solution.grading.results import number, on_one_line
 from solution.grading.roster import Matching, Student
-from solution.grading.scores import Points, Result, score
+from solution.grading.scores import Points, Result, found_of, score
 from tests.judge import wording
 
 MOST_NAMES = 10  # in a line
@@ -24,8 +24,8 @@ def summary(found: Sequence[Result], points: Points) -> str:
         middle = number(statistics.median(scores))
         finished = sum(gained == most for gained in scores)
         lines[0] += f": {finished} have all {number(most)} points, the median is {middle}"
-    for name in points:
-        statuses = Counter(r["functions"][name]["status"] for r in found)
+    for name in results.columns(found, points):
+        statuses = Counter(found_of(r, name)["status"] for r in found)
         told = ", ".join(f"{statuses[s]} {s}" for s in results.STATUSES if statuses[s])
         lines.append(f"  {name:<18}{told}")
     unlocked = sum(not r["locked"] for r in found)

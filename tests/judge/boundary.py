@@ -33,6 +33,7 @@ from tests.judged.values import (
 SMALL_SECONDS = 1.0  # for calls on a few samples, which right code makes in 0.05 s at most
 SMALL = 64  # samples, or epochs, of all calls in one request together
 TOTAL_SECONDS = 40.0  # for all calls of one function; right code takes below 2 s here
+CHECK_SECONDS = 120.0  # for all runs of a check, some fifty; the reference takes 3 s
 
 # Another call could find the same, and learners have waited for it already.
 FINAL: tuple[ProblemKind, ...] = (
@@ -81,6 +82,10 @@ class Referee(Protocol):
 
     def is_known_wrong(self, function: Function) -> bool:
         """Whether a test of the function has failed already."""
+
+    @property
+    def seed(self) -> int | None:
+        """What is tried in grading depends on it; None in a learner's own run."""
 
 
 class Subject:
@@ -166,6 +171,23 @@ class Subject:
         form = self.function.form
         return [form(item) for item in result.items] if isinstance(result, Calls) else form(result)
 
+    def attempt(self, call: str, **values: Any) -> Result | Problem:
+        """Call the learner's function where an exception is an answer, too.
+
+        Parameters
+        ----------
+        call : str
+            The call as a report shows it.
+        **values
+            As in any other call.
+        """
+        self.function.must_know(values)
+        answer = Answer(self, values, call)
+        result = self._send(self._request(values), answer)
+        if isinstance(result, Problem) and result.kind != "raised":
+            self._stop(result, answer)
+        return result
+
     def must_raise(self, error: type[Exception], **values: Any) -> None:
         """Demand an exception, at the latest when the first item of the result is asked for."""
         answer = Answer(self, values, show_call(self.function.name, values))
@@ -205,8 +227,9 @@ class Subject:
         started, waited = time.monotonic(), self.judged.waited
         result = self.judged.run(request)
         self.seconds += time.monotonic() - started - (self.judged.waited - waited)
-        if self.seconds > TOTAL_SECONDS and not self.judged.paused:
-            self._halt(answer, "wrong", finding("too slow", seconds=TOTAL_SECONDS), "timeout")
+        most = CHECK_SECONDS if request.probe == "check" else TOTAL_SECONDS
+        if self.seconds > most and not self.judged.paused:
+            self._halt(answer, "wrong", finding("too slow", seconds=most), "timeout")
         return result
 
     def paste(self, values: Mapping[str, Any], times: int) -> str:
@@ -247,7 +270,7 @@ class Subject:
     def _stop(self, problem: Problem, answer: Answer) -> NoReturn:
         """Raise the verdict on a call that gave no result."""
         own, stand_ins = self.function, self.referee.stand_ins(self.function)
-        place: dict[str, Any] = {"where": self._place(problem), "source": problem.code}
+        place: dict[str, Any] = {"where": self.place(problem), "source": problem.code}
         if problem.kind == "not started" and problem.name == own.name:
             self._halt(answer, "not started", finding("not written"), None)
         if problem.kind == "not started" and problem.name in own.builds_on:
@@ -273,7 +296,7 @@ class Subject:
         )
         self.reject(verdict)
 
-    def _place(self, problem: Problem) -> str:
+    def place(self, problem: Problem) -> str:
         """Say where a problem arose: "kata/gradients.py, line 12"."""
         if problem.where is None:
             return ""

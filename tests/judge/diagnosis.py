@@ -12,7 +12,7 @@ from typing import Any
 from tests.judge import two_mistakes
 from tests.judge.boundary import Subject
 from tests.judge.fingerprints import Feature, Features, alike, features
-from tests.judge.functions import FILES
+from tests.judge.functions import COMPARED, FILES
 from tests.judge.judging import Implementation
 from tests.judge.mistakes import Entry, Mistake, Recorded, entries, right_version
 from tests.judge.record import Function
@@ -31,7 +31,7 @@ def diagnosed(implementation: Implementation, verdict: Verdict) -> Verdict:
     else with what its results are equal to.
     """
     name = verdict.about
-    if verdict.kind != "wrong":
+    if verdict.kind != "wrong" or name not in COMPARED:
         return verdict
     if name not in implementation.diagnosed:
         subject = implementation.subjects[name]

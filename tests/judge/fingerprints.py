@@ -32,6 +32,7 @@ class Support(list[Any]):
 
 def features(subject: Subject) -> Features:
     """Yield the fingerprint of a function, part by part, as far as it can be called."""
+    assert subject.function.fingerprint is not None, "checks are compared with no mistakes"
     found = subject.function.fingerprint(subject)
     while True:  # not to be inside `try` where it waits: it may be closed when Python ends
         try:

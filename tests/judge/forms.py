@@ -141,6 +141,11 @@ def items_of(result: Description) -> list[Description] | None:
     return None
 
 
+def ran(result: Description) -> Description:
+    """Return what is known of a check's run: `tests.judge.claims` looks at it."""
+    return result
+
+
 PARAMETERS = parts(w=number, b=number)
 LOSSES = sequence(number, "epoch", "losses")
 DESCENT = parts(w=number, b=number, losses=LOSSES)

@@ -168,7 +168,7 @@ OTHER_MAPS: dict[str, Callable[..., Map]] = {
 
 # -- the functions --------------------------------------------------------------------------------
 
-RECORDS = (
+RECORDS: tuple[Function, ...] = (
     Function(
         name="make_data",
         stage="data",
@@ -571,6 +571,82 @@ RECORDS = (
 )
 
 
+def check(name: str, target: str, hints: tuple[str, str, str]) -> Function:
+    """Return the record of a check, which is tried on implementations of another function."""
+    return Function(
+        name=name,
+        stage="claims",
+        positional=(),
+        keywords=("target", "helpers", "text", "number", "luck", "look_inside"),
+        parts=("run",),
+        form=forms.ran,
+        result=f"nothing, or AssertionError if {target} is wrong",
+        builds_on=(),
+        trusted=None,
+        exact=None,
+        fingerprint=None,
+        points=None,
+        probe="check",
+        paste=lambda *_: "",  # a call of a check needs what learners do not have at hand
+        hints=hints,
+    )
+
+
+RECORDS += (
+    check(
+        "check_gradients",
+        "mse_gradients",
+        (
+            "For which samples, w and b would a wrong gradient give the right numbers? One sample? "
+            "b = 0? Residuals of one sign?",
+            "Let Hypothesis draw the number of samples, their size, w and b, and compare with the "
+            "derivatives by another way: formulas of your own, or differences of the loss. "
+            "Rounding is as large as the terms that are added up, not as their sum: allow a small "
+            "part of mean(|w·x| + |b| + |y|), times |x| for dw, and far less than 1e-5 of it.",
+            "@given(st.integers(1, 100), st.integers(-4, 4), st.integers(0, 2**32 - 1)): draw x, "
+            "y, w and b from default_rng(seed).normal(size=…) · 10.0**exponent. With r = w·x + b "
+            "− y, demand |dw − 2·mean(r·x)| ≤ 1e-10·mean((|w·x| + |b| + |y|)·|x|), the same "
+            "without x for db, and that x and y are what they were. Keep copies of them.",
+        ),
+    ),
+    check(
+        "check_batches",
+        "shuffled_batches",
+        (
+            "If every sample had its number written on it, what would you look at in the batches "
+            "of one epoch? And in those of the next?",
+            "With x = 0, 1, 2, … and y = 1000 + x each batch says which samples it holds. Try a "
+            "batch_size that divides n, one that does not, 1, n, and one above n. Then the "
+            "generator: an equal one must give an equal epoch, the next call another one. That "
+            "every split is equally likely shows only in many calls: count them.",
+            "The sizes must be [m, m, …, rest], the sorted numbers range(n), y == x + 1000 and the "
+            "shapes (m, 1). Demand ValueError for batch_size = 0 and for x and y of different "
+            "lengths, with try … except … else. For statistics, 4 samples in batches of 2: 6 "
+            "splits, each about 100 times in 600 calls with one generator. 5 standard deviations "
+            "are 46, which right ones hardly ever exceed. Which is first inside a batch is free.",
+        ),
+    ),
+    check(
+        "check_descent",
+        "minibatch_gd",
+        (
+            "You cannot know the order of the samples. For which data, or which batch_size, does "
+            "it not matter?",
+            "With batch_size = n or above there is one batch: your own loop gives w, b and the "
+            "losses. With samples that are all alike every order is the same, and you see what a "
+            "short last batch does. With 3 samples and batch_size = 1 there are 6 orders: one "
+            "epoch must end like one of them, and each must come at some time.",
+            "Write a loop descend(batches, lr, w, b) that returns w, b and losses. Compare "
+            "with it for one batch of all samples (start elsewhere than at 0, several epochs, a "
+            "rate that diverges), and for alike samples with n = 7, batch_size = 3. Then "
+            "itertools.permutations of 3 samples: after 2 epochs there are 36 ways; in 100 runs "
+            "with other generators more than 12 must come, and equal generators must give equal "
+            "results. Rounding: 1e-9 of the largest w, b or y on the way.",
+        ),
+    ),
+)
+
+
 def table(records: tuple[Function, ...]) -> dict[str, Function]:
     """Return the functions by name, if what they say of each other can be."""
     found: dict[str, Function] = {}
@@ -585,6 +661,7 @@ def table(records: tuple[Function, ...]) -> dict[str, Function]:
 
 
 FUNCTIONS = table(RECORDS)
+COMPARED = [name for name, record in FUNCTIONS.items() if record.fingerprint]  # with mistakes
 STAGE_OF = {name: record.stage for name, record in FUNCTIONS.items()}
 
 

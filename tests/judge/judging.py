@@ -26,12 +26,17 @@ class Implementation:
         The name under which they are imported.
     submission : Judged
         The judged side, in this process or in another one.
+    seed : int, optional
+        In grading: what is tried depends on it, where that is not drawn by Hypothesis.
     """
 
-    def __init__(self, folder: Path, package: str, submission: Judged) -> None:
+    def __init__(
+        self, folder: Path, package: str, submission: Judged, seed: int | None = None
+    ) -> None:
         self.folder = folder
         self.package = package
         self.submission = submission
+        self.seed = seed
         self.subjects = {
             name: Subject(function, self.submission, self, folder)
             for name, function in FUNCTIONS.items()

@@ -67,8 +67,8 @@ class Function:
         A plain, right version, for functions that others build on or that have one right result.
     exact : Exact or None
         For functions with one right result.
-    fingerprint : Fingerprint
-        Yields what tells one mistake from another.
+    fingerprint : Fingerprint or None
+        Yields what tells one mistake from another; None for a check, which is compared with none.
     hints : tuple of three str
         A question, an idea, nearly the answer.
     points : float or None
@@ -89,7 +89,7 @@ class Function:
     builds_on: tuple[str, ...]
     trusted: Callable[..., Any] | None
     exact: Exact | None
-    fingerprint: Fingerprint
+    fingerprint: Fingerprint | None
     hints: tuple[str, str, str]
     points: float | None
     probe: Probe = "call"

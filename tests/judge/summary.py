@@ -170,8 +170,9 @@ class Summary:
         judged = {STAGE_OF[outcome.function] for outcome in self.outcomes}
         if judged >= {*STAGES} and all(self.stage_state(stage)[0] == "done" for stage in STAGES):
             draw = f": draw the comparison with python -m {self.package}"
-            if not judged & {*BONUS}:
-                draw += f" (and there is a bonus: {self.package}/scan.py)"
+            left = [f"{self.package}/{bonus}.py" for bonus in BONUS if bonus not in judged]
+            if left:
+                draw += f" (and there is a bonus: {', or '.join(left)})"
             return "all done" + (draw if self.folder == self.package else "")
         return f"next: run {self.command} for all stages"
 

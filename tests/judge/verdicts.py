@@ -47,6 +47,9 @@ Code = Literal[
     # the PyTorch stage
     "no module", "no linear", "parameters", "no tensor", "tensor shape", "forward", "no graph",
     "tensor values", "frozen", "forward changes",
+    # a check
+    "never calls", "refuses", "lets through", "other exception", "refused by luck",
+    "caught by luck", "swallows", "prints instead", "returns instead",
     # what a wrong descent is equal to
     "before short batch", "after update", "swapped", "more updates", "by batch_size", "summed",
     "by n", "all samples", "epoch's start", "every pair", "momentum", "never cleared",

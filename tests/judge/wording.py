@@ -38,7 +38,7 @@ if {*CODES} != {*get_args(Code)}:
 
 
 def words(code: Code, which: int) -> str:
-    """Return the headline of a code (0), what is expected (1) or what came (2)."""
+    """Return the headline of a code (0), what is expected (1), what came (2), or more (3)."""
     said = CODES[code]
     return said[which] if which < len(said) else ""
 
@@ -72,6 +72,7 @@ def lines(verdict: Verdict) -> Lines:
     shown = [*printed[:5], "..."] if len(printed) > 5 else printed
     found += [("printed" if k == 0 else "", text) for k, text in enumerate(shown)]
     found += zip(("likely", "and"), verdict.likely.splitlines(), strict=False)
+    found.append(("more", say(words(first.code, 3), values)))
     return [(label, text) for label, text in found if text]
 
 
@@ -202,6 +203,12 @@ def say_error(values: Mapping[str, Any]) -> dict[str, str]:
     return {"error": ": ".join(text for text in texts if text)}
 
 
+def say_trial(values: Mapping[str, Any]) -> dict[str, str]:
+    """Say how a check ended, and how many implementations it judges as it should."""
+    counts = "{caught} of {wrong} are caught, {accepted} of {right} right ones are accepted"
+    return {**say_error(values), "counts": say(counts, values)}
+
+
 def say_why(values: Mapping[str, Any]) -> dict[str, str]:
     """Say what is wrong with arguments that must be refused."""
     n, n_y, batch_size = (values[name] for name in ("n", "n_y", "batch_size"))
@@ -286,6 +293,8 @@ DERIVED: dict[Code, Callable[[Mapping[str, Any]], dict[str, str]]] = {
     "result shape": say_shapes,
     **dict.fromkeys(("raised", "import"), say_error),
     **dict.fromkeys(("no error", "other error"), say_why),
+    **dict.fromkeys(("refuses", "lets through", "other exception"), say_trial),
+    **dict.fromkeys(("refused by luck", "caught by luck"), say_trial),
     **dict.fromkeys(("scaled by m", "divided by m"), say_times),
     "value": say_numbers,
     "exchanged": lambda v: {

@@ -85,21 +85,21 @@ class Guard:
         return Problem("raised", text, name, kinds)
 
     def _is_own_frame(self, frame: FrameType) -> bool:
-        return self._owns(frame.f_code.co_filename)
+        return self.owns(frame.f_code.co_filename)
 
-    def _owns(self, filename: str) -> bool:
+    def owns(self, filename: str) -> bool:
         return filename.startswith(f"{self.folder}{os.sep}")
 
     def _last_own_line(self, traceback: TracebackType | None) -> tuple[str, int] | None:
         where = None
         while traceback is not None:
-            if self._owns(traceback.tb_frame.f_code.co_filename):
+            if self.owns(traceback.tb_frame.f_code.co_filename):
                 where = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
             traceback = traceback.tb_next
         return where
 
     def _located(self, problem: Problem, where: tuple[str, int] | None) -> Problem:
-        if where is None or not self._owns(where[0]):
+        if where is None or not self.owns(where[0]):
             return problem
         linecache.checkcache(where[0])
         return replace(problem, where=where, code=linecache.getline(*where).strip())

@@ -17,6 +17,8 @@ from tests.judged.guard import Guard
 from tests.judged.stubs import is_untouched
 from tests.judged.values import IMPORT_SECONDS, Problem, Request, StandIn, Stopped
 
+CHECKS = "claims.py"  # names functions that it is given, and builds on none
+
 
 class Modules:
     """The modules in one folder, imported as `package` when they are first needed.
@@ -165,9 +167,10 @@ def compiled(name: str, source: str) -> Any:
 
 def mentioned(name: str, own: str, files: Mapping[str, bytes]) -> bool:
     """Whether some file has a function's name, but for where its own defines and says it."""
+    others = {file: text for file, text in files.items() if file != CHECKS}
     said = re.compile(rf"def {name}\b|: {name}\b".encode())  # "gradients: predict", in its stub
     return any(
         re.search(rf"\b{name}\b".encode(), said.sub(b"", text) if file == own else text)
         or (b"import *" in text and file != own)
-        for file, text in files.items()
+        for file, text in others.items()
     )

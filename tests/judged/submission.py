@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.judged import probes, torch_probes
+from tests.judged import check_probe, probes, torch_probes
 from tests.judged.modules import Modules
 from tests.judged.values import Other, Problem, Request, Result, Stopped
 
@@ -15,7 +15,11 @@ def load(modules: Modules, request: Request) -> Result:
     return Other("module", request.stage)
 
 
-PROBES: dict[str, Callable[[Modules, Request], Result]] = {"load": load, "call": probes.call}
+PROBES: dict[str, Callable[[Modules, Request], Result]] = {
+    "load": load,
+    "call": probes.call,
+    "check": check_probe.check,
+}
 TORCH_PROBES: dict[str, Callable[..., Result]] = {
     "model": torch_probes.model,
     "dataset": torch_probes.dataset,

@@ -44,7 +44,7 @@ class StandIn(NamedTuple):
 
 # How the arguments of a call are given, where it is not as plain floats and arrays of their own.
 Dress = Literal["", "views", "read-only arrays", "strided arrays", "NumPy numbers", "by name"]
-Probe = Literal["load", "call", "model", "dataset", "pass", "training"]
+Probe = Literal["load", "call", "check", "model", "dataset", "pass", "training"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,9 @@ class Request:
     Parameters
     ----------
     probe : Probe
-        What is done: a stage's module is loaded, a function is called, or PyTorch's part of the
-        work is done around a learner's function (`tests.judged.torch_probes`).
+        What is done: a stage's module is loaded, a function is called, a check is run on an
+        implementation (`tests.judged.check_probe`), or PyTorch's part of the work is done around a
+        learner's function (`tests.judged.torch_probes`).
     function, stage : str
         The learner's function, and the stage whose file has it.
     positional, keywords : mapping

@@ -12,9 +12,9 @@ from solution.grading.submissions import platforms
 from solution.grading.submissions.platforms import Export
 from solution.grading.submissions.sources import Piece, Source
 from solution.grading.submissions.trees import ARCHIVE
-from tests.judge.functions import STAGES
+from tests.judge.functions import FILES
 
-MODULES = {f"{stage}.py" for stage in STAGES}
+MODULES = {f"{stage}.py" for stage in FILES}
 
 
 @dataclass(frozen=True, eq=False)

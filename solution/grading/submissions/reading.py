@@ -15,10 +15,10 @@ from solution.grading.submissions.places import Handed, is_helper
 from solution.grading.submissions.reader import MOST_ANSWER, PROCESSOR, SECONDS, TOO_LARGE
 from solution.grading.submissions.sources import Piece, Source
 from solution.grading.submissions.trees import MODULE_SIZE, Unreadable
-from tests.judge.functions import STAGES
+from tests.judge.functions import FILES
 
 ROOT = Path(__file__).parents[3]
-MODULES = [f"{stage}.py" for stage in STAGES]
+MODULES = [f"{stage}.py" for stage in FILES]
 LONGEST = 500  # of a line that a fork tells
 
 
@@ -135,7 +135,7 @@ def answered(
 ) -> tuple[dict[str, Any], bytes]:
     """Return what a fork tells of these pieces, and the bytes after it."""
     places = [(str(piece.path), piece.member, piece.name) for piece in pieces]
-    head, text = ask({"what": what, "pieces": places, "take": take, "stages": STAGES}, locks)
+    head, text = ask({"what": what, "pieces": places, "take": take, "stages": FILES}, locks)
     line, _, rest = text.partition(b"\n")
     try:
         told = json.loads(line)
