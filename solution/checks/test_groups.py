@@ -159,11 +159,8 @@ def learners(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a class of which five made the same mistake, each in other words."""
     folder = tmp_path_factory.mktemp("class")
     for name, text in (SPELLINGS | OTHERS).items():
-        files = solved()
-        files["gradients.py"] += text.encode()
         (folder / name).mkdir()
-        for file, content in files.items():
-            (folder / name / file).write_bytes(content)
+        (folder / name / "gradients.py").write_bytes(solved()["gradients.py"] + text.encode())
     return folder
 
 
