@@ -69,7 +69,9 @@ class Page:
             pytest.fail(f"{selector} does not say {text!r} but {self.text(selector)!r}")
 
     def press(self, action: str) -> None:
-        self.chrome.execute_script("arguments[0].click()", self.find(f"button[value='{action}']"))
+        """Press a button, at once: what is found first may have been replaced by then."""
+        script = "document.querySelector(arguments[0]).click()"
+        self.chrome.execute_script(script, f"button[value='{action}']")
 
     def set(self, name: str, text: str) -> None:
         field = self.find(f"[name={name}]")

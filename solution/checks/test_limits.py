@@ -27,7 +27,7 @@ class SlowDisk:
             sys.meta_path.remove(self)
             start = time.monotonic()
             while time.monotonic() - start < 2.0:
-                sum(range(10_000_000))  # as a library that is read, it cannot be interrupted
+                sum(range(1_000_000))  # as a library that is read, it cannot be interrupted
 
 
 sys.meta_path.insert(0, SlowDisk())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # the second process starts with little, and nearly never nee
 
 ROOT = Path(__file__).parent.parent.parent
 LOOK = 0.1  # seconds between two looks
-STACK_SECONDS = 0.5  # until the other process has written its stack
+STACK_SECONDS = 5.0  # that the other process may need to write its stack, on a busy machine
 # The number of the call, after how many seconds it is hopeless (0: never), whose call it is.
 STATE = struct.Struct("<Qd64p")
 SIGNAL: int | None = getattr(signal, "SIGUSR1", None)  # asks for the stack; not on Windows
@@ -173,10 +173,13 @@ def place(process: int, files: Path, folder: str) -> str:
     if SIGNAL is None:
         return ""
     os.kill(process, SIGNAL)
-    time.sleep(STACK_SECONDS)
-    stack = (files / "stack").read_text(encoding="utf-8", errors="replace")
-    line = re.search(rf'File "{re.escape(folder)}[/\\](.*?)", line (\d+)', stack)
-    return f"{Path(folder).name}/{line[1]}, line {line[2]}" if line else ""
+    for _ in range(round(STACK_SECONDS / LOOK)):
+        time.sleep(LOOK)
+        stack = (files / "stack").read_text(encoding="utf-8", errors="replace")
+        line = re.search(rf'File "{re.escape(folder)}[/\\](.*?)", line (\d+)', stack)
+        if line:
+            return f"{Path(folder).name}/{line[1]}, line {line[2]}"
+    return ""
 
 
 if __name__ == "__main__":
