@@ -326,6 +326,7 @@ def test_what_is_no_check_is_told_so(body: str, tmp_path: Path) -> None:
     verdict = verdict_on(tmp_path, "check_gradients", body)
     assert verdict is not None
     assert [one.code for one in verdict.findings] == codes
+    assert (verdict.problem is not None) == (codes[0] in ("raised", "exit"))
     assert dict(wording.lines(verdict))["got"].startswith(got)
 
 

@@ -166,6 +166,7 @@ class Trial:
                 where=self.check.place(problem) if problem else "",
                 source=problem.code if problem else "",
                 printed=run.printed,
+                problem="raised" if findings[0].code == "raised" else None,
             )
         )
 
