@@ -1,7 +1,8 @@
 """Measure the ways to run the experiment side by side: `python -m solution.benchmark`.
 
 All on the same data, in one run, each in a process of its own for its peak memory; what takes
-long is run for fewer epochs and compared by its time per update.
+long is run for fewer epochs and compared by its time per update. The compiled loop and SGDRegressor
+are there with the extra `bench`; SGDRegressor records no losses.
 """
 
 import argparse
@@ -20,10 +21,11 @@ from solution.data import make_data
 from solution.descent import minibatch_gd
 from solution.scan import minibatch_gd_scan
 
-ENGINES = ("PyTorch loop", "NumPy loop", "SGDRegressor", "scan")
+ENGINES = ("PyTorch loop", "NumPy loop", "compiled loop", "SGDRegressor", "scan")
 EPOCHS = {  # what each engine can do in about a second
     "PyTorch loop": {1: 3, 128: 100, 1000: 100},
     "NumPy loop": {1: 20, 128: 1000, 1000: 1000},
+    "compiled loop": {1: 1000, 128: 1000, 1000: 1000},
     "SGDRegressor": {1: 1000},
     "scan": {1: 1000, 128: 1000, 1000: 1000},
 }
@@ -79,12 +81,48 @@ def runner(engine: str, n: int, batch_size: int, epochs: int) -> Callable[[], ob
             penalty=None, learning_rate="constant", eta0=0.02, max_iter=epochs, tol=None
         )  # its loss has the factor ½
         return lambda: model.fit(x, y[:, 0])
-    engines: dict[str, Callable[..., object]] = {
-        "NumPy loop": minibatch_gd,
-        "scan": minibatch_gd_scan,
-    }
     rng = np.random.default_rng(42)
-    return lambda: engines[engine](x, y, **values, epochs=epochs, rng=rng)
+    loop: Callable[..., object] = minibatch_gd if engine == "NumPy loop" else minibatch_gd_scan
+    if engine == "compiled loop":
+        loop = compiled_loop()
+        loop(x, y, **values, epochs=1, rng=rng)  # compiles it
+    return lambda: loop(x, y, **values, epochs=epochs, rng=rng)
+
+
+def compiled_loop() -> Callable[..., tuple[float, float, list[float]]]:
+    """Return `minibatch_gd` with the loop over an epoch's updates compiled by Numba.
+
+    Raises
+    ------
+    ImportError
+        If Numba is not installed.
+    """
+    from numba import njit
+
+    @njit
+    def epoch(x, y, order, batch_size, lr, w, b):  # type: ignore[no-untyped-def]
+        total, batches = 0.0, 0
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            dw = db = loss = 0.0
+            for i in rows:
+                residual = w * x[i, 0] + b - y[i, 0]
+                loss += residual * residual
+                dw += 2 * residual * x[i, 0]
+                db += 2 * residual
+            total += loss / len(rows)
+            batches += 1
+            w, b = w - lr * dw / len(rows), b - lr * db / len(rows)
+        return w, b, total / batches
+
+    def loop(x, y, *, batch_size, lr, epochs, rng, w=0.0, b=0.0):  # type: ignore[no-untyped-def]
+        losses = []
+        for _ in range(epochs):
+            w, b, loss = epoch(x, y, rng.permutation(len(x)), batch_size, lr, w, b)
+            losses.append(loss)
+        return w, b, losses
+
+    return loop
 
 
 def measure(engine: str, n: int, batch_size: int, epochs: int, repeats: int) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import solution.scan
+from solution import benchmark
 from solution.checks.conftest import ROOT
 from solution.data import make_data
 from solution.descent import minibatch_gd
@@ -170,3 +171,15 @@ def test_example_comes_out_as_printed() -> None:
     result = doctest.testmod(solution.scan)
     assert result.attempted
     assert not result.failed
+
+
+def test_the_compiled_loop_of_the_benchmark_gives_the_numbers_of_the_loop() -> None:
+    pytest.importorskip("numba", reason="the extra bench is not installed")
+    x, y = make_data(50)
+    options: Any = {"batch_size": 7, "lr": 0.05, "epochs": 3, "w": 1.0, "b": -1.0}
+    runs = [
+        loop(x, y, **options, rng=np.random.default_rng(5))
+        for loop in (minibatch_gd, benchmark.compiled_loop())
+    ]
+    for one, other in zip(*runs, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
