@@ -1,7 +1,9 @@
 """What the checks share: a folder of modules to judge, and a pytest to judge it with."""
 
 import importlib
+import os
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,27 @@ import pytest
 from tests.judge.functions import STAGES
 
 ROOT = Path(__file__).parent.parent.parent
+LONG_LISTS = (  # one test for each of many implementations
+    "test_cheat_earns_nothing_and_leaves_nothing",
+    "test_mistake_is_rejected_and_told_from_all_others",
+    "test_style_has_all_properties",
+    "test_weird_answers_end_in_a_verdict",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take one part of the long lists, where KATA_PART asks for it: "1/3"."""
+    number, _, of = os.environ.get("KATA_PART", "").partition("/")
+    if not of:
+        return
+    left_out = [
+        item
+        for item in items
+        if getattr(item, "originalname", "") in LONG_LISTS
+        and zlib.crc32(item.nodeid.encode()) % int(of) != int(number) % int(of)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in {*left_out}]
 
 
 @pytest.fixture(scope="session", autouse=True)
