@@ -25,14 +25,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     number, _, of = os.environ.get("KATA_PART", "").partition("/")
     if not of:
         return
-    left_out = [
-        item
-        for item in items
-        if getattr(item, "originalname", "") in LONG_LISTS
-        and zlib.crc32(item.nodeid.encode()) % int(of) != int(number) % int(of)
-    ]
+    kept, left_out = [], []
+    for item in items:
+        is_long = getattr(item, "originalname", "") in LONG_LISTS
+        other = zlib.crc32(item.nodeid.encode()) % int(of) != int(number) % int(of)
+        (left_out if is_long and other else kept).append(item)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in {*left_out}]
+    items[:] = kept
 
 
 @pytest.fixture(scope="session", autouse=True)

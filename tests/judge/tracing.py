@@ -131,7 +131,7 @@ def ways_to_split(n: int, batch_size: int) -> Ways:
 
 
 def different_samples(n: int) -> Array:
-    """Return n values of y, no two sums of which are alike."""
+    """Return n values of y: of up to eight, no two sets of as many add up to the same."""
     found: Array = np.sqrt(np.arange(1.0, n + 1)).reshape(n, 1)
     return found
 
