@@ -25,7 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     number, _, of = os.environ.get("KATA_PART", "").partition("/")
     if not of:
         return
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         is_long = getattr(item, "originalname", "") in LONG_LISTS
         other = zlib.crc32(item.nodeid.encode()) % int(of) != int(number) % int(of)
