@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from solution.checks.browser import chromium
 from solution.checks.labs import Lab, copy_of_project, spoil
-from solution.checks.test_page import FLAGS, program
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -25,16 +25,7 @@ def _needed() -> None:
 
 @pytest.fixture(scope="module")
 def chrome(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
-    pytest.importorskip("selenium", reason="the lab is not tried in a browser: no selenium")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = program("chromium", "chromium-browser", "google-chrome")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    with webdriver.Chrome(options, webdriver.ChromeService(program("chromedriver"))) as driver:
-        driver.set_window_size(1400, 900)
+    with chromium(tmp_path_factory.mktemp("profile"), 1400) as driver:
         yield driver
 
 

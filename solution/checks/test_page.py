@@ -4,10 +4,8 @@ Most of it is looked at in Chromium, for which the `dev` extra brings selenium.
 """
 
 import json
-import os
 import random
 import re
-import shutil
 import statistics
 import unicodedata
 from collections import Counter
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from solution.checks.browser import chromium
 from solution.grading.page import PLACES, render
 from solution.grading.results import FOR_THE_INSTRUCTOR, FORMAT
 from tests.judge.functions import STAGE_OF, STAGES
@@ -29,16 +28,6 @@ Result = dict[str, Any]
 POINTS = {name: 5 + 0.5 * n for n, name in enumerate(n for ns in STAGES.values() for n in ns)}
 STATUSES = "passed", "wrong", "not started", "raised", "timeout", "memory", "crashed", "protocol"
 UNJUDGED = "unreadable", "grader error"
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",  # which does not start as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # Each would set window.ran if it ran, or look like something else if it were shown as it is.
 HOSTILE = [
@@ -337,30 +326,9 @@ def test_a_large_class_keeps_repeated_texts_once() -> None:
 # -- in a browser -----------------------------------------------------------------------------
 
 
-def program(*names: str) -> str:
-    """Return where a program is; without it a test is skipped, and fails where it must be run."""
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        reason = f"the page is not tried in a browser: there is no {names[0]}"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
 @pytest.fixture(scope="module")
 def chrome(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
-    pytest.importorskip("selenium", reason="the page is not tried in a browser: no selenium")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = program("chromium", "chromium-browser", "google-chrome")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(program("chromedriver"))
-    with webdriver.Chrome(options, service) as driver:
-        driver.set_window_size(1280, 900)
+    with chromium(tmp_path_factory.mktemp("profile"), 1280) as driver:
         yield driver
 
 
