@@ -48,7 +48,7 @@ class Session(State):
         self.said = Said(values={})
         self.said.on_change("values", lambda name, old, new: self.hear(new))
         self.run_all()
-        self.display.set_controls(self.settings[self.active], self.step)
+        self.set_controls()
         self.display.show(self.bench, self)
 
     # what is wanted
@@ -83,6 +83,10 @@ class Session(State):
         for name in list(self.bench.slots):
             self.bench.drop(name)
 
+    def set_controls(self) -> None:
+        """Set the controls of the page to the run that the knobs turn."""
+        self.display.set_controls(self.settings[self.active], self.step)
+
     # what the browser says
 
     def hear(self, values: Mapping[str, str]) -> None:
@@ -90,11 +94,9 @@ class Session(State):
         what, _, more = values.get("what", "").partition(" ")
         if what in ("hello", "dark"):
             self.display.pictures.colour(DARK if values.get("dark") else LIGHT)
-            self.display.set_controls(self.settings[self.active], self.step)
+            self.set_controls()
         elif self.asking.busy and what not in ANYWAY:
-            self.display.set_controls(
-                self.settings[self.active], self.step
-            )  # as the question has them
+            self.set_controls()  # as the question has them
         elif what.removesuffix("-slider") in KNOBS:
             self.turn(what, values)
         elif hasattr(self, f"do_{what}"):
@@ -120,17 +122,15 @@ class Session(State):
         changes: dict[str, Any] = {name: int(value) if knob.whole else value}
         if knob.shared:
             self.settings = [replace(setting, **changes) for setting in self.settings]
-        else:
-            self.settings[self.active] = replace(self.settings[self.active], **changes)
-        if knob.shared:
             self.run_all()
         else:
+            self.settings[self.active] = replace(self.settings[self.active], **changes)
             self.run(self.active)
 
     def do_active(self, values: Mapping[str, str]) -> None:
         """Turn the knobs of another run."""
         self.active = min(int(values["active"]), len(self.settings) - 1)
-        self.display.set_controls(self.settings[self.active], self.step)
+        self.set_controls()
         self.look()
 
     def do_preset(self, name: str) -> None:
@@ -138,7 +138,7 @@ class Session(State):
         self.settings[self.active] = replace(
             self.settings[self.active], batch_size=PRESETS.get(name, 128)
         )
-        self.display.set_controls(self.settings[self.active], self.step)
+        self.set_controls()
         self.run(self.active)
 
     def do_add(self, values: Mapping[str, str]) -> None:
@@ -148,7 +148,7 @@ class Session(State):
             size = next((size for size in PRESETS.values() if size not in there), 32)
             self.settings.append(replace(self.settings[self.active], batch_size=size))
             self.active = len(self.settings) - 1
-            self.display.set_controls(self.settings[self.active], self.step)
+            self.set_controls()
             self.run(self.active)
 
     def do_remove(self, values: Mapping[str, str]) -> None:
@@ -157,7 +157,7 @@ class Session(State):
             self.settings.pop()
             self.bench.drop(RUNS[len(self.settings)])
             self.active = min(self.active, len(self.settings) - 1)
-            self.display.set_controls(self.settings[self.active], self.step)
+            self.set_controls()
             self.look()
 
     def do_right(self, values: Mapping[str, str]) -> None:
@@ -215,7 +215,7 @@ class Session(State):
             runs = experiment.runs(self.bench.line)
             self.settings = [replace(setting, seed=seed) for setting in runs]
             self.active, self.step = 0, 1
-            self.display.set_controls(self.settings[self.active], self.step)
+            self.set_controls()
         else:
             self.asking.ask("")
 

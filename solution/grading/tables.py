@@ -13,13 +13,8 @@ from solution.grading.sheets import for_spreadsheets
 from tests.judge.functions import STAGE_OF
 
 NOBODY = Student(-1)
-ABOUT = (
-    "id",
-    "name",
-    "email",
-    "folder",
-    "comment",
-)  # behind the functions, where scripts may not look
+# behind the functions, where scripts may not look
+ABOUT = ("id", "name", "email", "folder", "comment")
 
 
 def to_csv(

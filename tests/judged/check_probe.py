@@ -49,8 +49,8 @@ def check(submission: Modules, request: Request) -> Result:
     request : Request
         Its keywords are `target`, the function that is implemented; `helpers` and `text`, the
         sources of what an implementation may use and of itself; `number`, which it may depend on;
-        `luck`, a seed of all that the
-        check may draw without one; `look_inside`, whether to look for exceptions that it catches.
+        `luck`, a seed of all that the check may draw without one; `look_inside`, whether to look
+        for exceptions that it catches.
 
     Returns
     -------
