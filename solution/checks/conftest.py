@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session", autouse=True)
 def libraries() -> None:
     """Import what must not be imported twice before pytester, which forgets later imports."""
-    importlib.import_module("torch")
+    torch = importlib.import_module("torch")
+    torch.optim.SGD([torch.ones(1, requires_grad=True)]).step()  # imports the compiler
 
 
 @pytest.fixture
