@@ -15,7 +15,7 @@ from solution import benchmark
 from solution.checks.conftest import ROOT
 from solution.data import make_data
 from solution.descent import minibatch_gd
-from solution.scan import Descents, compose, minibatch_gd_scan, replay, scan_runs
+from solution.scan import Descents, chain, compose, minibatch_gd_scan, scan_runs
 
 # From far below to far above the limit of stability, which is 2 over the largest eigenvalue of
 # the Hessian (below 20 for these data): the last one overflows within a few updates.
@@ -131,7 +131,7 @@ def test_composition_is_associative_and_acts_one_after_the_other(seed: int) -> N
     close(np.array(left), np.array(right))
     at = rng.standard_normal((2, 1))
     stacked: Any = tuple(np.stack(part) for part in zip(one, two, three, strict=True))
-    ws, bs = replay(stacked, *at)
+    ws, bs = chain(stacked, *at)
     close(solution.scan.apply(left, *at), (ws[-1], bs[-1]))
 
 
