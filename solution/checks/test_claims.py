@@ -356,6 +356,41 @@ def test_a_check_that_depends_on_luck_is_told_so_in_every_run(tmp_path: Path) ->
     assert found[0].code == "caught by luck"
 
 
+OFTEN = "np.random.default_rng().random() < 0.5"
+ONE_CALL = "f(np.ones((1, 1)), np.ones((1, 1)), 1.0, 0.5)"
+BY_LUCK = {
+    f"if {OFTEN}: check_gradients_of_mine(f)": "calls by luck",
+    f"check_gradients_of_mine(f)\nassert {OFTEN}": "refused by luck",
+    f"{ONE_CALL}\nif {OFTEN}: check_gradients_of_mine(f)": "caught by luck",
+}
+
+
+@pytest.mark.parametrize("body", BY_LUCK)
+def test_luck_is_named_though_some_fail_twice(body: str, tmp_path: Path) -> None:
+    text = (ROOT / "solution" / "claims.py").read_text(encoding="utf-8")
+    head = text.replace("def check_gradients(", "def check_gradients_of_mine(")
+    verdict = verdict_on(tmp_path, "check_gradients", body, head=head)
+    assert verdict is not None
+    assert verdict.code == BY_LUCK[body]
+    assert wording.headline(verdict).startswith("depends on luck: ")
+
+
+def test_no_wrong_one_is_left_out_of_the_counts(tmp_path: Path) -> None:
+    body = """
+x, y = samples(5)
+dw, db = f(x, y, 1.0, 0.5)
+if abs(db) < abs(np.mean(x + 0.5 - y)) * 1.5: raise KeyError
+assert abs(dw - 2 * np.mean((x + 0.5 - y) * x)) < 1e-9
+"""
+    verdict = verdict_on(tmp_path, "check_gradients", body)
+    assert verdict is not None
+    assert wording.headline(verdict) == (
+        "raises KeyError, not AssertionError, for 4 of 16 wrong implementations"
+    )
+    more = dict(wording.lines(verdict))["more"]
+    assert more == "8 of 16 are caught, 10 of 10 right ones are accepted; 4 get through"
+
+
 def test_a_check_that_counts_is_caught(tmp_path: Path) -> None:
     """The right ones come first, but only once."""
     count = f"{HEAD}\nruns = []\n"

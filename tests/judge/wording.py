@@ -206,7 +206,13 @@ def say_error(values: Mapping[str, Any]) -> dict[str, str]:
 def say_trial(values: Mapping[str, Any]) -> dict[str, str]:
     """Say how a check ended, and how many implementations it judges as it should."""
     counts = "{caught} of {wrong} are caught, {accepted} of {right} right ones are accepted"
-    return {**say_error(values), "counts": say(counts, values)}
+    missed = {
+        "through": "{through:gets|get} through",
+        "raising": "{raising:ends|end} in another exception",
+        "lucky": "{lucky:is|are} caught in one run only",
+    }
+    rest = [how for name, how in missed.items() if values[name]]
+    return {**say_error(values), "counts": say("; ".join([counts, *rest]), values)}
 
 
 def say_why(values: Mapping[str, Any]) -> dict[str, str]:

@@ -28,9 +28,9 @@ def gradients_in_other_units(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
     return unit * dw, unit * db
 
 
-@right("mse_gradients", "it returns an iterator over two numbers", in_grading=True)
-def gradients_as_an_iterator(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
-    return iter(the.right(x, y, w, b))
+@right("mse_gradients", "it returns two numbers in a tuple of a class of its own", in_grading=True)
+def gradients_in_a_tuple_of_their_own(the: Any, x: Any, y: Any, w: Any, b: Any) -> Any:
+    return type("Gradients", (tuple,), {})(the.right(x, y, w, b))
 
 
 @wrong("mse_gradients", "dw is half of what it should be", in_grading=True)
