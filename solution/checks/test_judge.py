@@ -10,10 +10,11 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
+from solution import training
 from solution.checks.conftest import ROOT, Change
 from solution.grading.options import POINTS
 from solution.grading.results import read_points
-from tests.judge import diagnosis, trusted, wording
+from tests.judge import descents, diagnosis, trusted, wording
 from tests.judge.functions import COMPARED, FILES, FUNCTIONS, STAGES, table
 from tests.judge.judging import Implementation
 from tests.judge.mistakes import known
@@ -78,6 +79,17 @@ def test_arguments_that_a_function_does_not_have_are_refused(name: str) -> None:
     subject = diagnosis.sample(lambda **_: None).subjects[name]
     with pytest.raises(TypeError, match=f"^{name} has no parameter batchsize, y_hat$"):
         subject(batchsize=1, y_hat=2)
+
+
+@pytest.mark.parametrize(
+    ("n", "batch_size", "row", "seed"), [(257, 14, 171, 2078605665), (243, 14, 14, 1203612942)]
+)
+def test_losses_tell_nothing_where_b_tells_another_batch(
+    n: int, batch_size: int, row: int, seed: int
+) -> None:
+    """The losses of float32 are as near to those of a batch in which the sample was not."""
+    subject = diagnosis.sample(training.train).subjects["train"]
+    descents.must_use_one_sample_once(subject, n, batch_size, 1, row, seed)
 
 
 def test_points_are_those_of_the_records() -> None:
