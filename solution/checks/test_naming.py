@@ -131,6 +131,16 @@ def test_each_student_of_an_export_is_one(tmp_path: Path, platform: dict[str, li
             assert reading.read(members[name]).files == FILES
 
 
+def test_an_archive_may_be_named_from_where_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_folder(tmp_path / "class" / "ann", FILES)
+    shutil.make_archive(str(tmp_path / "class"), "zip", tmp_path / "class")
+    monkeypatch.chdir(tmp_path)
+    found = reading.members(Path("class.zip"))
+    assert sorted(found) == [f"ann/{name}" for name in sorted(FILES)]
+
+
 def test_what_is_handed_in_again_is_taken(tmp_path: Path) -> None:
     again = {"a_1_70_data.py": b"", "a_1_71_data-1.py": b"", "a_1_72_data-2.py": FILES["data.py"]}
     put_folder(tmp_path / "canvas", again)

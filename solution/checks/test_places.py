@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from solution import handout
 from solution.checks.put import FILES, Put, notes, put_folder, put_tar, put_zip, read, stubs, under
 from solution.grading.submissions.trees import Unreadable
 
@@ -51,6 +52,28 @@ def test_copies_are_no_other_place(tmp_path: Path, put: Put) -> None:
     part = {"data.py": FILES["data.py"]}
     assert read(put(tmp_path / "bob", two("hw1/kata/", "", part))) == FILES
     assert notes(path) == []
+
+
+@EACH
+def test_the_whole_handout_may_be_handed_in(tmp_path: Path, put: Put) -> None:
+    project = handout.project_files().items()
+    ours = {name: file.content for name, file in project if name[:9] != "solution/"}
+    beside = {name: text for name, text in ours.items() if name[:5] != "kata/"}
+    for folder in ("", "project/"):
+        work = {folder + name: text for name, text in {**beside, **under("kata/")}.items()}
+        path = put(tmp_path / f"alice{len(folder)}", work)
+        assert (read(path), notes(path)) == (FILES, [])
+    path = put(tmp_path / "eve", ours)
+    assert read(path).items() >= stubs().items()
+    assert notes(path) == []
+
+
+@pytest.mark.parametrize("name", ["kata.zip", "kata.RAR", "kata.7z", "gradients.ipynb"])
+def test_what_may_hold_other_work_is_named(tmp_path: Path, name: str) -> None:
+    put_folder(tmp_path / "alice", under("kata/"))
+    put_zip(tmp_path / "alice" / name, OTHERS)
+    assert read(tmp_path / "alice") == FILES
+    assert notes(tmp_path / "alice") == [f"nobody has looked into {name!r}"]
 
 
 def test_copies_with_other_helpers_are_another_place(tmp_path: Path) -> None:

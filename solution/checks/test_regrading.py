@@ -202,6 +202,7 @@ def test_the_teachers_points_and_comments_survive_a_grading(
     [
         ("zoe,,5,", "there is no submission 'zoe'"),
         ("ann,predictions,5,", "there is no function 'predictions'"),
+        ("ann,compose,5,", "compose gives no points: give it some with --points FILE"),
         ("ann,,-5,", "the points are '-5', not a number from 0"),
         ("ann,,5,\nann,,6,", "ann: the same function, or none, is there twice"),
     ],
@@ -225,7 +226,7 @@ def test_what_would_have_no_effect_is_refused_before_anything_is_judged(
 def with_overrides(tmp_path: Path, lines: str, *found: Mapping[str, Any]) -> list[Any]:
     text = f"submission,function,points,comment\n{lines}"
     (tmp_path / overrides.FILE).write_text(text, encoding="utf-8")
-    own = overrides.read(tmp_path, [one["submission"] for one in found])
+    own = overrides.read(tmp_path, [one["submission"] for one in found], POINTS)
     return [overrides.applied(one, own) for one in found]
 
 
@@ -259,7 +260,18 @@ def test_platforms_get_the_teachers_points_and_comments(tmp_path: Path) -> None:
     assert (row["Grade"], row["Feedback comments"]) == ("59.5", "a &lt; b<br>and more")
 
 
+def test_what_a_teacher_says_of_a_bonus_is_no_code_of_anybody(tmp_path: Path) -> None:
+    lines = "ann,check_gradients,3,well begun\n"
+    (tmp_path / overrides.FILE).write_text(f"submission,function,points,comment\n{lines}")
+    points = {**POINTS, "check_gradients": 5.0}
+    own = overrides.read(tmp_path, ["ann"], points)
+    found = overrides.applied(result("ann"), own)
+    write_class([found], points, tmp_path)
+    (row,) = table(tmp_path / "results.csv")
+    assert (row["score"], row["comment"]) == ("65.5", "check_gradients: well begun")
+
+
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / overrides.FILE).write_bytes("李".encode("gbk"))
     with pytest.raises(BadSheet, match=r"overrides\.csv: it is no UTF-8"):
-        overrides.read(tmp_path, [])
+        overrides.read(tmp_path, [], POINTS)

@@ -24,7 +24,7 @@ def finish(names: Sequence[str], points: Points, roster: Roster | None, out: Pat
     out : Path
         Where the results are.
     """
-    own = overrides.read(out, names)
+    own = overrides.read(out, names, points)
     overrides.write_template(out)
     judged = [result for name in names if (result := run.load(out, name)) is not None]
     found = [overrides.applied(result, own) for result in judged]

@@ -55,8 +55,10 @@ def copies(results: Sequence[Result], handout: Mapping[str, str]) -> list[dict[s
     sizes: dict[tuple[str, str], int] = {}
     for learner, result in enumerate(results):
         for function, cell in result["functions"].items():
+            if cell["status"] == "not started":
+                continue
             digest, size = cell["shape"]
-            if size >= LEAST and cell["status"] != "not started":
+            if size >= LEAST:
                 sharing[function, digest].append(learner)
                 sizes[function, digest] = size
     most = max(FEW, MOST_SHARE * len(results))

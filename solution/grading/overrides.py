@@ -7,7 +7,7 @@ from pathlib import Path
 
 from solution.grading import sheets
 from solution.grading.results import BONUS, FUNCTIONS, write_text
-from solution.grading.scores import Result, found_of
+from solution.grading.scores import Points, Result, found_of
 from solution.grading.sheets import BadSheet, harmless
 
 FILE = "overrides.csv"
@@ -42,7 +42,7 @@ def write_template(out: Path) -> None:
         write_text(out / FILE, ",".join(COLUMNS) + "\n")
 
 
-def read(out: Path, submissions: Sequence[str]) -> Overrides:
+def read(out: Path, submissions: Sequence[str], points: Points) -> Overrides:
     """Read the file.
 
     Parameters
@@ -51,6 +51,8 @@ def read(out: Path, submissions: Sequence[str]) -> Overrides:
         Where results go.
     submissions : sequence of str
         The class.
+    points : mapping
+        What each function is worth: others can be given none.
 
     Raises
     ------
@@ -69,6 +71,8 @@ def read(out: Path, submissions: Sequence[str]) -> Overrides:
                 raise BadSheet(f"there is no submission {name!r}")
             own = found.setdefault(names[name], [])
             own.append(override(*cells))
+            if own[-1].points is not None and own[-1].function not in ("", *points):
+                raise BadSheet(f"{cells[0]} gives no points: give it some with --points FILE")
             if len({one.function for one in own}) < len(own):
                 raise BadSheet(f"{name}: the same function, or none, is there twice")
     except BadSheet as error:

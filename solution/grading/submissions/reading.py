@@ -134,7 +134,8 @@ def answered(
     what: str, pieces: Sequence[Piece], take: str, locks: bool
 ) -> tuple[dict[str, Any], bytes]:
     """Return what a fork tells of these pieces, and the bytes after it."""
-    places = [(str(piece.path), piece.member, piece.name) for piece in pieces]
+    # the reader works in another folder
+    places = [(str(piece.path.absolute()), piece.member, piece.name) for piece in pieces]
     head, text = ask({"what": what, "pieces": places, "take": take, "stages": FILES}, locks)
     line, _, rest = text.partition(b"\n")
     try:
