@@ -155,6 +155,16 @@ def shuffles_every_second_epoch(
     return w, b, losses
 
 
+@lookalike("mse_gradients")
+def gradients_that_are_not_computed_yet(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 0.0, 0.0
+
+
+@lookalike("mse_loss")
+def loss_that_is_not_computed_yet(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 0.0
+
+
 @lookalike("update_map")
 def returns_the_new_w_and_b(xb: Any, yb: Any, alpha: Any) -> Any:
     return 0.0, 2 * alpha * np.mean(yb), alpha

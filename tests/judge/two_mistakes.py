@@ -98,6 +98,7 @@ class Product(Pair):
     """Two mistakes whose factors multiply."""
 
     rule: Callable[..., Any] = staticmethod(lambda a, b, found, right: a * b - found * right)
+    is_complete = False  # as long as nothing but 0 came: two that cancel each other explain it all
 
     def fits(self, index: int, place: Place, *values: Values) -> bool:
         """Whether the rule holds for what the two give, what was found and what is right."""
@@ -114,7 +115,10 @@ class Product(Pair):
         with np.errstate(all="ignore"):
             size = np.float64(max(np.abs(number).max() for number in numbers))
             near = 1e-9 * max(size, size * size)
-            return bool(np.isfinite(near) and (np.abs(self.rule(*numbers)) <= near).all())
+            if not (np.isfinite(near) and (np.abs(self.rule(*numbers)) <= near).all()):
+                return False
+        self.is_complete |= bool(numbers[2].any())
+        return True
 
 
 class Sum(Product):
