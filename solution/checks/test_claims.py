@@ -17,6 +17,7 @@ from solution.grading import results, run, sandbox
 from solution.grading.handed_back import report
 from solution.grading.scores import score
 from solution.grading.tables import to_csv
+from solution.grading.workers import Limits
 from tests.judge import wording
 from tests.judge.claims.catalogue import IMPLEMENTATIONS, Made, implementations
 from tests.judge.functions import FILES
@@ -497,6 +498,17 @@ def test_a_bonus_that_is_begun_is_graded(tmp_path: Path) -> None:
     assert [score(one, results.POINTS) for one in graded] == [100.0] * 3
     assert [score(one, worth) for one in graded] == [100.0, 100.0, 105.0]
     assert "check_gradients   not started       0 of 5" in report(graded[0], worth)
+
+
+def test_a_bonus_that_nobody_began_has_no_status_when_all_time_is_used_up() -> None:
+    busy = (
+        b"import time\nuntil = time.process_time() + 9\nwhile time.process_time() < until: pass\n"
+    )
+    files = {**solved(), "gradients.py": busy}
+    settings = run.Settings(True, Limits(2, 1 << 30))
+    found = run.judge(files, asdict(settings), run.fingerprint())["functions"]
+    assert [*found] == list(results.FUNCTIONS)
+    assert found["train"]["status"] == "timeout"
 
 
 def test_points_of_a_bonus_may_be_left_out(tmp_path: Path) -> None:
