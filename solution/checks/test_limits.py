@@ -165,3 +165,12 @@ def test_leaving_the_debugger_ends_the_run(modules: Path, change: Change, typed:
     assert done.stdout.count("Quitting debugger") == 1
     assert "✗" not in done.stdout
     assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_copy_that_the_code_makes_of_the_process_ends_with_the_call(
+    modules: Path, change: Change
+) -> None:
+    once = "import os; hasattr(os, 'forked') or (setattr(os, 'forked', True), os.fork())"
+    change("gradients", "    return w * x + b", f"    {once}\n    return w * x + b")
+    result = run(modules, "tests/test_gradients.py")
+    assert result.stdout.count("gradients  done") == 1, result.stdout

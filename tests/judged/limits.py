@@ -1,6 +1,7 @@
 """A time limit for code that may never return."""
 
 import builtins
+import os
 import signal
 import sys
 import threading
@@ -86,6 +87,7 @@ class Limit:
         self._seconds = seconds
         self._started = self.clock(), time.process_time()
         self._called = time.monotonic()
+        process = os.getpid()
         main = threading.current_thread() is threading.main_thread()
         limit = self._alarm if main and hasattr(signal, "setitimer") else self._watchdog
         if not being_debugged():
@@ -94,6 +96,8 @@ class Limit:
             with self._importing(), limit(seconds):
                 yield
         finally:
+            if os.getpid() != process:  # a copy that the judged code made: one of them goes on
+                os._exit(0)
             self.last_resort(0.0)
 
     @contextmanager
