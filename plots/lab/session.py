@@ -20,6 +20,7 @@ from plots.lab.track import Track
 
 PRESETS = {"batch": SAMPLES, "stochastic": 1, "mini-batch": 128}
 REDRAW_SECONDS = 0.3  # between two pictures of a run that goes on
+NOT_RIGHT = "what is true of right functions may be false of these."
 ANYWAY = ("ask", "commit", "leave", "stop", "keep")  # also before a question is answered
 
 
@@ -252,8 +253,13 @@ class Session(State):
         tracks = {n: s.result for n, s in done.items() if isinstance(s.result, Track)}
         if not trouble and not all(track.complete for track in tracks.values()):
             trouble = "a run was stopped before its end"
+        verdict = self.bench.verdict
+        if not trouble and verdict is None:
+            return
+        if not trouble and verdict is not None and verdict.state != "right":
+            trouble = f"{NOT_RIGHT} {verdict.text}"  # what explains the answer may be false of it
         if trouble:
-            self.asking.trouble = trouble
+            self.asking.trouble = f"It cannot be seen: {trouble}"
         else:
             numbers = {n: s.result for n, s in done.items() if isinstance(s.result, float)}
             self.asking.seen = experiment.see(Measured(self.bench.line, tracks, numbers))
@@ -263,6 +269,8 @@ class Session(State):
     def tick(self) -> None:
         """Go on, and show what is new. Called often."""
         self.bench.tick()
+        if "verdict" in self.bench.changed and self.bench.verdict is None:
+            self.asking.forget()  # what other functions have shown
         now = time.monotonic()
         if self.bench.changed and (self.bench.idle or now - self.drawn > REDRAW_SECONDS):
             self.drawn = now

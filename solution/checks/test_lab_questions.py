@@ -9,13 +9,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from plots.experiment import SAMPLES, Array, Line, least_squares
 from plots.lab.asking import Asking
-from plots.lab.child import Job, Over, answers
+from plots.lab.bench import Bench
+from plots.lab.child import Job, Over, Samples, answers
+from plots.lab.judging import Found
 from plots.lab.questions import EXPERIMENTS, Experiment
 from plots.lab.seen import DRAWS, Measured, Seen
 from plots.lab.settings import Setting
@@ -315,3 +318,57 @@ def test_a_reason_is_given_only_where_it_is_the_run_s() -> None:
     assert EXPERIMENTS["beyond"].options["grows"] in asking.html()
     asking.seen = Seen("grows", ("the fact",), ("the reason",))
     assert "the reason" in asking.html()
+
+
+class Still(Bench):
+    """Nothing runs: what comes is put in by hand."""
+
+    def child(self) -> Any:
+        return Mock(**{"received.return_value": []})
+
+    judge = child
+
+    def give(self, name: str, result: Any) -> None:
+        self.slots[name].result, self.slots[name].state = result, "over"
+        self.changed.add(name)
+
+
+@pytest.fixture
+def session() -> Any:
+    pytest.importorskip("bokeh", reason="the lab is not tried: there is no Bokeh")
+    from plots.lab.session import Session
+
+    bench = Still("solution")
+    bench.take_samples(Samples(*make_data(), ""), Setting())
+    return Session(bench, str)
+
+
+def answered(session: Any) -> str:
+    """Answer the first question with a run that goes uphill and overflows, and return the words."""
+    session.hear({"what": "ask", "question": "beyond"})
+    session.hear({"what": "commit", "answer": "grows"})
+    session.bench.give("A", track(session.settings[0], [(0.0, 0.0), (np.inf, np.nan)]))
+    session.drawn = 0.0  # which is long ago
+    session.tick()
+    return str(session.asking.html())
+
+
+def test_no_answer_is_explained_before_the_functions_are_known_to_be_right(session: Any) -> None:
+    assert "Running" in answered(session)
+    for state in ("wrong", "unwritten"):
+        session.bench.verdict = Found("✗ sgd_step: it goes uphill", state)
+        said = answered(session)
+        assert "It cannot be seen:" in said
+        assert "✗ sgd_step: it goes uphill" in said
+        assert not re.search("2/λ the|inf|nan", said)
+    session.bench.verdict = Found("All pass.", "right")
+    assert "2/λ = 0.791" in answered(session)
+
+
+def test_an_answer_goes_with_the_functions_that_gave_it(session: Any) -> None:
+    session.bench.verdict = Found("All pass.", "right")
+    assert "After 1 updates" in answered(session)
+    session.bench.reload()
+    session.tick()
+    assert "After 1 updates" not in session.asking.html()
+    assert "Your functions have been saved since: ask again." in session.asking.html()
