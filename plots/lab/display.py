@@ -70,7 +70,7 @@ class Display:
             "#progress": progress(bench, state.asking.hides),
             "#mark-lr": words.mark(line),
             "#kept": escape(state.kept),
-            **words.notes(setting, state.errors),
+            **words.notes(setting, tracks.get(state.active), state.errors),
         }
         if self.parts != self.shown.parts:
             self.shown.update(parts=dict(self.parts))

@@ -41,14 +41,15 @@ def runs(settings: Sequence[Setting], active: int) -> str:
     )
 
 
-def notes(setting: Setting, errors: Mapping[str, str]) -> Mapping[str, str]:
+def notes(setting: Setting, track: Track | None, errors: Mapping[str, str]) -> Mapping[str, str]:
     """Return what there is to say below the knobs: what they amount to, or what is wrong."""
-    rest = setting.last_batch
-    last = "" if rest == setting.batch_size else f", the last of {rest}"
-    batches = "batch" if setting.each == 1 else "batches"
+    counted = track is not None and track.setting.batch_size == setting.batch_size
+    each, rest = track.each if track and counted else setting.each, setting.last_batch
+    last = "" if rest == setting.batch_size or each != setting.each else f", the last of {rest}"
+    batches = "batch" if each == 1 else "batches"
     said = {
-        "batch_size": f"{setting.method}: {setting.each:,} {batches} in an epoch{last}",
-        "epochs": f"{setting.updates:,} updates in all",
+        "batch_size": f"{setting.method}: {each:,} {batches} in an epoch{last}",
+        "epochs": f"{each * setting.epochs:,} updates in all",
     }
     wrong = {name: f'<span class="trouble">{escape(text)}</span>' for name, text in errors.items()}
     return {f"#note-{name}": {**said, **wrong}.get(name, "") for name in KNOBS}
@@ -127,9 +128,8 @@ def update(step: Step | None, setting: Setting, count: int) -> str:
     of = f"the {len(step.x)} samples of its batch"
     if len(step.x) == 1:
         of = f"its one sample, x = {step.x.flat[0]:.4f}, y = {step.y.flat[0]:.4f}"
-    epoch, place = divmod(count - 1, setting.each)
     rows = [
-        f"update {count}: batch {place + 1} of {setting.each} in epoch {epoch + 1}; over {of}",
+        f"update {count}: batch {step.place} of {step.of} in epoch {step.epoch}; over {of}",
         f"  ∂L/∂w = {dw:.5f}   ∂L/∂b = {db:.5f}",
         "w ← w − α · ∂L/∂w",
         f"  = {w:.5f} − {setting.lr:g} · {bracket(dw)} = {w2:.5f}",

@@ -1,6 +1,7 @@
 """The lab without a browser: its knobs, the process of the functions, its server."""
 
 import http.client
+import itertools
 import os
 import re
 import sys
@@ -116,6 +117,24 @@ def test_one_update_is_that_of_the_run() -> None:
     for step in seen:
         moved = np.subtract(step.before, step.after)
         np.testing.assert_allclose(moved, 0.1 * np.array(step.gradient))
+
+
+def test_updates_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from plots.lab.words import notes
+
+    def dropping(*arguments: Any) -> Iterator[Any]:
+        return (batch for batch in shuffled(*arguments) if len(batch[0]) == arguments[2])
+
+    shuffled = batching.shuffled_batches
+    for module in (batching, descent):
+        monkeypatch.setattr(module, "shuffled_batches", dropping)
+    setting, samples = Setting(batch_size=64, epochs=10), data.make_data()
+    track = last(Functions("solution").run(setting, *samples))
+    assert [*track.at] == [*range(151)]
+    assert notes(setting, track, {})["#note-batch_size"] == "mini-batch: 15 batches in an epoch"
+    assert notes(setting, track, {})["#note-epochs"] == "150 updates in all"
+    steps = [*itertools.islice(Functions("solution").steps(setting, *samples), 16)]
+    assert [(step.epoch, step.place, step.of) for step in steps[14:]] == [(1, 15, 15), (2, 1, 15)]
 
 
 def test_a_run_that_diverges_is_a_fact() -> None:
