@@ -130,18 +130,27 @@ def update(step: Step | None, setting: Setting, count: int) -> str:
         of = f"its one sample, x = {step.x.flat[0]:.4f}, y = {step.y.flat[0]:.4f}"
     rows = [
         f"update {count}: batch {step.place} of {step.of} in epoch {step.epoch}; over {of}",
-        f"  ∂L/∂w = {dw:.5f}   ∂L/∂b = {db:.5f}",
+        f"mse_gradients returned ∂L/∂w = {digits(dw)}   ∂L/∂b = {digits(db)}",
         "w ← w − α · ∂L/∂w",
-        f"  = {w:.5f} − {setting.lr:g} · {bracket(dw)} = {w2:.5f}",
+        moved(w, setting.lr, dw, w2),
         "b ← b − α · ∂L/∂b",
-        f"  = {b:.5f} − {setting.lr:g} · {bracket(db)} = {b2:.5f}",
+        moved(b, setting.lr, db, b2),
     ]
     return f'<p class="formula">{escape(chr(10).join(rows))}</p>'
 
 
-def bracket(value: float) -> str:
-    """Return a factor, in brackets if it is negative."""
-    return f"({value:.5f})" if value < 0 else f"{value:.5f}"
+def moved(before: float, lr: float, slope: float, after: float) -> str:
+    """Return the formula for a parameter, and what sgd_step returned if that is something else."""
+    right = before - lr * slope
+    factor = f"({digits(slope)})" if slope < 0 else digits(slope)
+    formula = f"  = {digits(before)} − {lr:g} · {factor} = {digits(right)}"
+    same = digits(right) == digits(after) or math.isclose(right, after, abs_tol=1e-9)
+    return formula if same else f"{formula}, but sgd_step returned {digits(after)}"
+
+
+def digits(value: float) -> str:
+    """Return a number with the digits that a formula shows."""
+    return f"{value:.5f}" if abs(value) < 1e6 else f"{value:.5e}"
 
 
 def troubles(sentences: Iterable[tuple[str, str]]) -> str:
