@@ -72,7 +72,10 @@ class Session(State):
     def look(self) -> None:
         """Look at one update, and at the right path, of the run that the knobs turn."""
         setting = self.settings[self.active]
-        self.step = min(self.step, setting.updates, MOST_STEPS)
+        step = max(1, min(self.step, setting.updates, MOST_STEPS))
+        if step != self.step:
+            self.step = step
+            self.display.set_values({"step": str(step)})
         self.bench.want("step", Job("step", setting, number=self.step))
         if self.right:
             self.bench.want("right", Job("right", setting))
@@ -85,7 +88,9 @@ class Session(State):
             self.bench.drop(name)
 
     def set_controls(self) -> None:
-        """Set the controls of the page to the run that the knobs turn."""
+        """Set the controls of the page to the run that the knobs turn: none of them is wrong."""
+        for name in KNOBS:
+            self.errors.pop(name, None)
         self.display.set_controls(self.settings[self.active], self.step)
 
     # what the browser says
@@ -168,9 +173,8 @@ class Session(State):
 
     def do_step(self, values: Mapping[str, str]) -> None:
         """Look at another update."""
-        most = min(self.settings[self.active].updates, MOST_STEPS)
         try:
-            self.step = max(1, min(int(values["step"]), most))
+            self.step = int(values["step"])
         except ValueError:
             return
         self.look()
@@ -208,10 +212,12 @@ class Session(State):
 
     def do_ask(self, values: Mapping[str, str]) -> None:
         """Ask a question, and hide everything until it is answered."""
+        self.errors.pop("answer", None)
         self.asking.ask(values.get("question", ""))
         experiment = self.asking.experiment
         if experiment is not None and self.bench.line is not None:
             self.hide()
+            self.before = self.settings, self.active, self.step
             seed = self.settings[0].seed
             runs = experiment.runs(self.bench.line)
             self.settings = [replace(setting, seed=seed) for setting in runs]
@@ -234,9 +240,11 @@ class Session(State):
             self.bench.want(name, job._replace(setting=seeded))
 
     def do_leave(self, values: Mapping[str, str]) -> None:
-        """Ask nothing, and show the runs."""
+        """Ask nothing, and show the runs as they were before."""
         self.errors.pop("answer", None)
         self.asking.ask("")
+        self.settings, self.active, self.step = self.before
+        self.set_controls()
         self.run_all()
 
     def answer(self) -> None:

@@ -9,15 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from plots.experiment import SAMPLES, Array, Line, least_squares
 from plots.lab.asking import Asking
-from plots.lab.bench import Bench
-from plots.lab.child import Job, Over, Samples, answers
+from plots.lab.child import Job, Over, answers
 from plots.lab.judging import Found
 from plots.lab.questions import EXPERIMENTS, Experiment
 from plots.lab.seen import DRAWS, Measured, Seen
@@ -317,29 +315,6 @@ def test_a_reason_is_given_only_where_it_is_the_run_s() -> None:
     assert EXPERIMENTS["beyond"].options["grows"] in asking.html()
     asking.seen = Seen("grows", ("the fact",), ("the reason",))
     assert "the reason" in asking.html()
-
-
-class Still(Bench):
-    """Nothing runs: what comes is put in by hand."""
-
-    def child(self) -> Any:
-        return Mock(**{"received.return_value": []})
-
-    judge = child
-
-    def give(self, name: str, result: Any) -> None:
-        self.slots[name].result, self.slots[name].state = result, "over"
-        self.changed.add(name)
-
-
-@pytest.fixture
-def session() -> Any:
-    pytest.importorskip("bokeh", reason="the lab is not tried: there is no Bokeh")
-    from plots.lab.session import Session
-
-    bench = Still("solution")
-    bench.take_samples(Samples(*make_data(), ""), Setting())
-    return Session(bench, str)
 
 
 def answered(session: Any) -> str:
