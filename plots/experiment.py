@@ -70,6 +70,11 @@ class Line:
     x: Array
     y: Array
 
+    @property
+    def determined(self) -> bool:
+        """Whether no other line is as good: not so if all x are the same."""
+        return float(np.ptp(self.x)) > 0
+
     def losses(self, path: Array) -> Array:
         """Return the loss on all samples at each (w, b), an array of shape (..., 2)."""
         with np.errstate(all="ignore"):

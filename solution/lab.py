@@ -9,7 +9,7 @@ import numpy as np
 
 from plots.experiment import Array
 from plots.lab.settings import Setting
-from plots.lab.track import Track, evenly
+from plots.lab.track import WHOLE, Track, evenly
 from solution.descent import minibatch_gd
 from solution.scan import Descents, scan_runs
 
@@ -20,7 +20,8 @@ def scan(setting: Setting, x: Array, y: Array) -> Iterator[Track]:
     """Run one descent as a scan, and yield how far it has come."""
     update_seconds = seconds_of_loop(setting.batch_size)
     rng = np.random.default_rng(setting.seed)
-    asked = evenly(setting.updates + 1)
+    whole = np.arange(min(setting.updates, WHOLE) + 1)
+    asked = np.union1d(whole, evenly(setting.updates + 1))
     more = math.ceil(PIECE / setting.each)
     w, b, losses, path = setting.w, setting.b, [], []
     for done in range(0, setting.epochs, more):

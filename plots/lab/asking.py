@@ -11,8 +11,8 @@ RIGHT, OTHER = "That is what the run did.", "The run did something else."
 class Asking:
     """Which question is asked, and how far it has come.
 
-    `chosen` is the word of its answer that was committed to, `seen` what the run has shown, and
-    `trouble` what kept it from showing anything.
+    `chosen` is the word of its answer that was committed to, `seen` what the run of functions that
+    are right has shown, and `trouble` a sentence if there is nothing to be seen.
     """
 
     def __init__(self) -> None:
@@ -44,6 +44,11 @@ class Asking:
     def ask(self, name: str) -> None:
         """Ask another question, or none."""
         self.name, self.chosen, self.seen, self.trouble = name, "", None, ""
+
+    def forget(self) -> None:
+        """Take back an answer: the functions have been saved anew."""
+        if self.seen is not None or self.trouble:
+            self.seen, self.trouble = None, "Your functions have been saved since: ask again."
 
     def html(self) -> str:
         """Return what the page shows of it."""
@@ -88,9 +93,9 @@ class Asking:
         said = f"<p>{escape(experiment.question)}</p>"
         said += f"<p>You predicted: <b>{escape(experiment.options[self.chosen])}</b></p>"
         if self.trouble:
-            return f'{said}<p class="trouble">It cannot be seen: {escape(self.trouble)}</p>'
+            return f'{said}<p class="trouble">{escape(self.trouble)}</p>'
         if self.seen is None:
-            return f"{said}<p>Running …</p>"
+            return f"{said}<p>Running, and waiting for what the tests say …</p>"
         seen = self.seen
         facts = escape(" ".join(seen.facts))
         if seen.answer not in experiment.options:
@@ -102,9 +107,6 @@ class Asking:
         if seen.answer == experiment.expected:
             reason = escape(" ".join(seen.reason))
         else:
-            reason = (
-                "The reference solution answers: "
-                f"{escape(experiment.options[experiment.expected])} If you do not see why yours "
-                "differs, the line on top says what the tests say."
-            )
+            expected = escape(experiment.options[experiment.expected])
+            reason = f"The reference solution answers: {expected}"
         return f'{said}<div class="answer"><p>{verdict} {facts}</p><p>{reason}</p></div>'

@@ -137,8 +137,8 @@ class Bench:
         self.give_up(now)
         if self._judge is not None:
             for message in self._judge.received():
-                if isinstance(message, judging.Found):
-                    self.verdict = message
+                found = isinstance(message, judging.Found)
+                self.verdict = message if found else judging.Found(message.trouble, "wrong")
                 self._judge.end()
                 self._judge = None
                 self.changed.add("verdict")

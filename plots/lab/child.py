@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from plots.experiment import Array
+from plots.experiment import Array, least_squares
 from plots.lab.settings import Setting
 from plots.lab.track import Engine
 
@@ -82,9 +82,10 @@ def answers(job: Job, package: str, engine: Engine | None) -> Iterator[Any]:
     try:
         if job.kind in ("run", "right"):
             run = RightRun().run if job.kind == "right" else engine or functions.run
+            line = least_squares(x, y)
             until = time.perf_counter() + job.seconds
             for track in run(job.setting, x, y):
-                yield track.thinned()
+                yield track.thinned(line)
                 if time.perf_counter() > until:
                     break
         elif job.kind == "step":

@@ -70,7 +70,7 @@ class Display:
             "#progress": progress(bench, state.asking.hides),
             "#mark-lr": words.mark(line),
             "#kept": escape(state.kept),
-            **words.notes(setting, state.errors),
+            **words.notes(setting, tracks.get(state.active), state.errors),
         }
         if self.parts != self.shown.parts:
             self.shown.update(parts=dict(self.parts))
@@ -107,6 +107,8 @@ def troubles(bench: Bench, errors: dict[str, str]) -> list[tuple[str, str]]:
     found = [("your prediction", errors["answer"])] if "answer" in errors else []
     if bench.data_trouble:
         found.append(("data, of the tests' own instead", bench.data_trouble))
+    if bench.line is not None and not bench.line.determined:
+        found.append(("data", "all x are the same, so that w and b are not determined"))
     for name, slot in bench.slots.items():
         if slot.trouble:
             where = f"run {name}" if name in RUNS else WHERE.get(name, "what was measured")

@@ -11,7 +11,7 @@ import numpy as np
 from plots.experiment import SAMPLES, Array
 from plots.failures import explain, own_line
 from plots.lab.settings import Setting
-from plots.lab.track import Track
+from plots.lab.track import WHOLE, Track
 from tests.judge import oracles, trusted
 
 LOOK_SECONDS = 0.05  # between two looks at how far a descent has come
@@ -22,13 +22,19 @@ class Trouble(Exception):
 
 
 class Step(NamedTuple):
-    """One update: its batch, w and b before, the gradient, and w and b after."""
+    """One update: its batch, w and b before, the gradient, and w and b after.
+
+    It is update `place` of `of` in its epoch, both counted from 1.
+    """
 
     x: Array
     y: Array
     before: tuple[float, float]
     gradient: tuple[float, float]
     after: tuple[float, float]
+    epoch: int
+    place: int
+    of: int
 
 
 class Functions:
@@ -85,33 +91,36 @@ class Functions:
         rng = np.random.default_rng(setting.seed)
         options = {"batch_size": setting.batch_size, "lr": setting.lr, "epochs": 1, "rng": rng}
         at, path, losses = [0], [(setting.w, setting.b)], []
+        each, steps, follows = setting.each, self.steps(setting, x, y), True
         shown, spent = time.perf_counter(), 0.0
         for epoch in range(1, setting.epochs + 1):
             started = time.perf_counter()
             result = minibatch_gd(x, y, w=path[-1][0], b=path[-1][1], **options)
             spent += time.perf_counter() - started
             w, b, loss = one_epoch(result)
-            at.append(epoch * setting.each)
-            path.append((w, b))
+            made = self.epoch_to((w, b), steps) if follows else []
+            each = len(made) if epoch == 1 and made else each
+            follows = len(made) > 1 and len(at) <= WHOLE
+            made = [*made[:-1], (w, b)]
+            at += range(epoch * each - len(made) + 1, epoch * each + 1)
+            path += made
             losses.append(loss)
-            if epoch == 1:
-                first = self.first_epoch(setting, x, y, path[1])
             if epoch == setting.epochs or time.perf_counter() - shown > LOOK_SECONDS:
-                steps = np.concatenate([np.arange(len(first)), at[1:]])
-                points = np.concatenate([np.reshape(first, (-1, 2)), path[1:]])
-                yield Track(setting, np.array(losses), steps, points, spent / at[-1])
+                arrays = np.array(losses), np.array(at), np.array(path)
+                yield Track(setting, *arrays, spent / at[-1])
                 shown = time.perf_counter()
 
-    def first_epoch(
-        self, setting: Setting, x: Array, y: Array, end: tuple[float, float]
+    def epoch_to(
+        self, end: tuple[float, float], steps: Iterator[Step]
     ) -> list[tuple[float, float]]:
-        """Return w and b before each update of the first epoch, if they lead where it went."""
+        """Return w and b after each update of the next epoch, if they lead to where it ended."""
         try:
-            steps = list(itertools.islice(self.steps(setting, x, y), setting.each))
+            first = next(steps)
+            made = [first, *itertools.islice(steps, first.of - 1)]
         except Trouble:
-            return [(setting.w, setting.b)]
-        same = np.allclose(steps[-1].after, end, equal_nan=True)  # else the order is its own
-        return [step.before for step in steps] if same else [(setting.w, setting.b)]
+            return []
+        same = np.allclose(made[-1].after, end, equal_nan=True)  # else the order is its own
+        return [step.after for step in made] if same else []
 
     def steps(self, setting: Setting, x: Array, y: Array) -> Iterator[Step]:
         """Make updates with the functions of stages 2 and 3, without end."""
@@ -120,11 +129,12 @@ class Functions:
         sgd_step = self.find("gradients", "sgd_step")
         rng = np.random.default_rng(setting.seed)
         w, b = setting.w, setting.b
-        while True:
-            for xb, yb in self.batches(shuffled_batches(x, y, setting.batch_size, rng)):
+        for epoch in itertools.count(1):
+            batches = list(self.batches(shuffled_batches(x, y, setting.batch_size, rng)))
+            for place, (xb, yb) in enumerate(batches, start=1):
                 dw, db = two_numbers("mse_gradients", mse_gradients(xb, yb, w, b))
                 after = two_numbers("sgd_step", sgd_step(w, b, dw, db, setting.lr))
-                yield Step(xb, yb, (w, b), (dw, db), after)
+                yield Step(xb, yb, (w, b), (dw, db), after, epoch, place, len(batches))
                 w, b = after
 
     def batches(self, batches: Any) -> Iterator[tuple[Array, Array]]:

@@ -6,10 +6,21 @@ const say = (what) => {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "yes" : ""
   said.values = {...Object.fromEntries(new FormData(form)), what, dark, count: `${++count}`}
 }
+const replace = (element, html) => {
+  const {name, value} = document.activeElement
+  const inside = element !== document.activeElement && element.contains(document.activeElement)
+  element.innerHTML = html
+  if (!inside) return
+  // the focus goes to the same control, or to one that is near
+  const controls = [...element.querySelectorAll("input, select, button")]
+  const same = controls.find((one) => one.name === name && one.value === value)
+  const near = same ?? controls.find((one) => one.checked) ?? controls[0]
+  near?.focus({preventScroll: true})
+}
 const fill = () => {
   for (const [part, html] of Object.entries(shown.parts)) {
-    if (last[part] === html) continue // what has the focus keeps it
-    for (const element of document.querySelectorAll(part)) element.innerHTML = html
+    if (last[part] === html) continue
+    for (const element of document.querySelectorAll(part)) replace(element, html)
     last[part] = html
   }
 }
@@ -27,6 +38,7 @@ const frame = () => {
 form.addEventListener("input", (event) => say(event.target.name))
 form.addEventListener("submit", (event) => event.preventDefault())
 form.addEventListener("click", (event) => event.target.name === "do" && say(event.target.value))
+addEventListener("pageshow", (event) => event.persisted && location.reload()) // back again: its session is over
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => say("dark"))
 shown.properties.parts.change.connect(fill)
 shown.properties.values.change.connect(set)

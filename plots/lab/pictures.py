@@ -132,8 +132,8 @@ class Pictures:
         """Show the samples, the contours of their loss, and its minimum."""
         self.samples.data = {"x": line.x[:, 0], "y": line.y[:, 0]}
         self.fit.data = {"x": [0.0, 1.0], "y": [line.b, line.w + line.b]}
-        self.best.data = {"w": [line.w], "b": [line.b]}
-        ws, bs = ellipses(line)
+        self.best.data = {"w": [line.w], "b": [line.b]} if line.determined else {"w": [], "b": []}
+        ws, bs = ellipses(line) if line.determined else ((), ())
         self.contours.data = {"w": list(ws), "b": list(bs)}
         for floor in self.floors:
             floor.location = line.loss

@@ -1,7 +1,8 @@
 """What a run has to say to a question: which answer is right, and why.
 
 Nothing here is taken for granted: the answer, and every number in a sentence, is computed from the
-run. `solution/checks/test_lab_questions.py` runs them all.
+run. The reasons are those of right functions, so nothing is said of others.
+`solution/checks/test_lab_questions.py` runs them all.
 """
 
 import math

@@ -66,6 +66,7 @@ def page(document: Document, package: str, engine: Engine | None, open_pages: se
     models = {"said": session.said, "shown": session.display.shown}
     document.js_on_event("document_ready", CustomJS(args=models, code=read("page.js")))
     document.js_on_event("connection_lost", CustomJS(code=read("lost.js")))
+    document.config.notify_connection_status = False  # lost.js does: it is not coming back
     document.title = f"The lab: gradient descent with {package}/"
     document.template = get_env().from_string(read("page.html"))
     document.template_variables.update(
@@ -102,6 +103,7 @@ def serve(package: str, engine: Engine | None, browser: bool) -> int:
         Exit status.
     """
     logging.getLogger("tornado.access").setLevel(logging.ERROR)  # whom it refuses is no news
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)  # nor is a page that closes
     token = secrets.token_urlsafe(16)
     open_pages: set[Session] = set()
     application = Application(FunctionHandler(lambda d: page(d, package, engine, open_pages)))

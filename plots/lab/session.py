@@ -20,6 +20,7 @@ from plots.lab.track import Track
 
 PRESETS = {"batch": SAMPLES, "stochastic": 1, "mini-batch": 128}
 REDRAW_SECONDS = 0.3  # between two pictures of a run that goes on
+NOT_RIGHT = "what is true of right functions may be false of these."
 ANYWAY = ("ask", "commit", "leave", "stop", "keep")  # also before a question is answered
 
 
@@ -71,7 +72,10 @@ class Session(State):
     def look(self) -> None:
         """Look at one update, and at the right path, of the run that the knobs turn."""
         setting = self.settings[self.active]
-        self.step = min(self.step, setting.updates, MOST_STEPS)
+        step = max(1, min(self.step, setting.updates, MOST_STEPS))
+        if step != self.step:
+            self.step = step
+            self.display.set_values({"step": str(step)})
         self.bench.want("step", Job("step", setting, number=self.step))
         if self.right:
             self.bench.want("right", Job("right", setting))
@@ -84,7 +88,9 @@ class Session(State):
             self.bench.drop(name)
 
     def set_controls(self) -> None:
-        """Set the controls of the page to the run that the knobs turn."""
+        """Set the controls of the page to the run that the knobs turn: none of them is wrong."""
+        for name in KNOBS:
+            self.errors.pop(name, None)
         self.display.set_controls(self.settings[self.active], self.step)
 
     # what the browser says
@@ -167,9 +173,8 @@ class Session(State):
 
     def do_step(self, values: Mapping[str, str]) -> None:
         """Look at another update."""
-        most = min(self.settings[self.active].updates, MOST_STEPS)
         try:
-            self.step = max(1, min(int(values["step"]), most))
+            self.step = int(values["step"])
         except ValueError:
             return
         self.look()
@@ -207,10 +212,12 @@ class Session(State):
 
     def do_ask(self, values: Mapping[str, str]) -> None:
         """Ask a question, and hide everything until it is answered."""
+        self.errors.pop("answer", None)
         self.asking.ask(values.get("question", ""))
         experiment = self.asking.experiment
         if experiment is not None and self.bench.line is not None:
             self.hide()
+            self.before = self.settings, self.active, self.step
             seed = self.settings[0].seed
             runs = experiment.runs(self.bench.line)
             self.settings = [replace(setting, seed=seed) for setting in runs]
@@ -233,9 +240,11 @@ class Session(State):
             self.bench.want(name, job._replace(setting=seeded))
 
     def do_leave(self, values: Mapping[str, str]) -> None:
-        """Ask nothing, and show the runs."""
+        """Ask nothing, and show the runs as they were before."""
         self.errors.pop("answer", None)
         self.asking.ask("")
+        self.settings, self.active, self.step = self.before
+        self.set_controls()
         self.run_all()
 
     def answer(self) -> None:
@@ -252,8 +261,13 @@ class Session(State):
         tracks = {n: s.result for n, s in done.items() if isinstance(s.result, Track)}
         if not trouble and not all(track.complete for track in tracks.values()):
             trouble = "a run was stopped before its end"
+        verdict = self.bench.verdict
+        if not trouble and verdict is None:
+            return
+        if not trouble and verdict is not None and verdict.state != "right":
+            trouble = f"{NOT_RIGHT} {verdict.text}"  # what explains the answer may be false of it
         if trouble:
-            self.asking.trouble = trouble
+            self.asking.trouble = f"It cannot be seen: {trouble}"
         else:
             numbers = {n: s.result for n, s in done.items() if isinstance(s.result, float)}
             self.asking.seen = experiment.see(Measured(self.bench.line, tracks, numbers))
@@ -263,6 +277,8 @@ class Session(State):
     def tick(self) -> None:
         """Go on, and show what is new. Called often."""
         self.bench.tick()
+        if "verdict" in self.bench.changed and self.bench.verdict is None:
+            self.asking.forget()  # what other functions have shown
         now = time.monotonic()
         if self.bench.changed and (self.bench.idle or now - self.drawn > REDRAW_SECONDS):
             self.drawn = now

@@ -71,7 +71,8 @@ class Knob(NamedTuple):
             value = math.nan
         if not self.least <= value <= self.most or (self.whole and value != int(value)):
             kind = "a whole number" if self.whole else "a number"
-            raise ValueError(f"{self.label}: {kind} from {self.least:g} to {self.most:g}, please")
+            limits = f"from {self.text(self.least)} to {self.text(self.most)}"
+            raise ValueError(f"{self.label}: {kind} {limits}, please")
         return int(value) if self.whole else value
 
     def text(self, value: float) -> str:
@@ -101,7 +102,7 @@ KNOBS = {
     "epochs": Knob("epochs", 1, 10_000, whole=True, logarithmic=True),
     "w": Knob("start: w", -10.0, 10.0, slides=False),
     "b": Knob("start: b", -10.0, 10.0, slides=False),
-    "seed": Knob("seed of data and shuffles", 0, 2**32 - 1, whole=True, shared=True, slides=False),
+    "seed": Knob("seed of data and shuffles", 0, 999_999, whole=True, shared=True, slides=False),
     "noise": Knob("noise of the data", 0.0, 1.0, shared=True),
 }
 

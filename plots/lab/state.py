@@ -10,6 +10,7 @@ class State:
     `settings` has a setting for each run, and the knobs turn that of run `active`, of which update
     `step` is looked at. `right` is whether the path of right functions is shown, `errors` what is
     wrong with what was set, by the name of its control, and `kept` where the page was kept.
+    `before` is what was set, and looked at, before a question was asked.
     """
 
     def __init__(self) -> None:
@@ -20,3 +21,4 @@ class State:
         self.errors: dict[str, str] = {}
         self.asking = Asking()
         self.kept = ""
+        self.before = self.settings, self.active, self.step

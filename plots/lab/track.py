@@ -12,6 +12,7 @@ from plots.lab.settings import Setting
 
 NEAR = 1.1  # a run has come close when its loss is within 10 % of the least
 POINTS = 1200  # of a path at most: more are not seen
+WHOLE = 10_000  # updates from the start that are all looked at, before most are left out
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Track:
         return int(self.at[-1])
 
     @property
+    def each(self) -> int:
+        """Updates in an epoch."""
+        return self.updates // self.epochs
+
+    @property
     def complete(self) -> bool:
         """Whether all epochs that were asked for are done."""
         return self.epochs == self.setting.epochs
@@ -65,17 +71,25 @@ class Track:
 
     def diverged_at(self, line: Line) -> int | None:
         """Return after how many updates the loss on all samples is far away; None if it is not."""
-        far = np.flatnonzero(~(line.losses(self.path) < FAR))
-        return int(self.at[far[0]]) if len(far) else None
+        far = self.at[self.far(line)]
+        return int(far[0]) if len(far) else None
 
     def near_at(self, line: Line) -> int | None:
         """Return after how many updates the loss is first within 10 % of the least, if it is."""
-        near = np.flatnonzero(line.losses(self.path) <= NEAR * line.loss)
-        return int(self.at[near[0]]) if len(near) else None
+        near = self.at[self.near(line)]
+        return int(near[0]) if len(near) else None
 
-    def thinned(self) -> "Track":
-        """Return the same track with so many points as can be seen."""
-        kept = evenly(len(self.at))
+    def far(self, line: Line) -> NDArray[np.int64]:
+        """Return which point is the first whose loss is far away, if one is."""
+        return np.flatnonzero(~(line.losses(self.path) < FAR))[:1]
+
+    def near(self, line: Line) -> NDArray[np.int64]:
+        """Return which point is the first whose loss is within 10 % of the least, if one is."""
+        return np.flatnonzero(line.losses(self.path) <= NEAR * line.loss)[:1]
+
+    def thinned(self, line: Line) -> "Track":
+        """Return the same track with so many points as can be seen, the two above among them."""
+        kept = np.unique([*evenly(len(self.at)), *self.far(line), *self.near(line)])
         return replace(self, at=self.at[kept], path=self.path[kept])
 
 

@@ -41,14 +41,15 @@ def runs(settings: Sequence[Setting], active: int) -> str:
     )
 
 
-def notes(setting: Setting, errors: Mapping[str, str]) -> Mapping[str, str]:
+def notes(setting: Setting, track: Track | None, errors: Mapping[str, str]) -> Mapping[str, str]:
     """Return what there is to say below the knobs: what they amount to, or what is wrong."""
-    rest = setting.last_batch
-    last = "" if rest == setting.batch_size else f", the last of {rest}"
-    batches = "batch" if setting.each == 1 else "batches"
+    counted = track is not None and track.setting.batch_size == setting.batch_size
+    each, rest = track.each if track and counted else setting.each, setting.last_batch
+    last = "" if rest == setting.batch_size or each != setting.each else f", the last of {rest}"
+    batches = "batch" if each == 1 else "batches"
     said = {
-        "batch_size": f"{setting.method}: {setting.each:,} {batches} in an epoch{last}",
-        "epochs": f"{setting.updates:,} updates in all",
+        "batch_size": f"{setting.method}: {each:,} {batches} in an epoch{last}",
+        "epochs": f"{each * setting.epochs:,} updates in all",
     }
     wrong = {name: f'<span class="trouble">{escape(text)}</span>' for name, text in errors.items()}
     return {f"#note-{name}": {**said, **wrong}.get(name, "") for name in KNOBS}
@@ -127,21 +128,29 @@ def update(step: Step | None, setting: Setting, count: int) -> str:
     of = f"the {len(step.x)} samples of its batch"
     if len(step.x) == 1:
         of = f"its one sample, x = {step.x.flat[0]:.4f}, y = {step.y.flat[0]:.4f}"
-    epoch, place = divmod(count - 1, setting.each)
     rows = [
-        f"update {count}: batch {place + 1} of {setting.each} in epoch {epoch + 1}; over {of}",
-        f"  ∂L/∂w = {dw:.5f}   ∂L/∂b = {db:.5f}",
+        f"update {count}: batch {step.place} of {step.of} in epoch {step.epoch}; over {of}",
+        f"mse_gradients returned ∂L/∂w = {digits(dw)}   ∂L/∂b = {digits(db)}",
         "w ← w − α · ∂L/∂w",
-        f"  = {w:.5f} − {setting.lr:g} · {bracket(dw)} = {w2:.5f}",
+        moved(w, setting.lr, dw, w2),
         "b ← b − α · ∂L/∂b",
-        f"  = {b:.5f} − {setting.lr:g} · {bracket(db)} = {b2:.5f}",
+        moved(b, setting.lr, db, b2),
     ]
     return f'<p class="formula">{escape(chr(10).join(rows))}</p>'
 
 
-def bracket(value: float) -> str:
-    """Return a factor, in brackets if it is negative."""
-    return f"({value:.5f})" if value < 0 else f"{value:.5f}"
+def moved(before: float, lr: float, slope: float, after: float) -> str:
+    """Return the formula for a parameter, and what sgd_step returned if that is something else."""
+    right = before - lr * slope
+    factor = f"({digits(slope)})" if slope < 0 else digits(slope)
+    formula = f"  = {digits(before)} − {lr:g} · {factor} = {digits(right)}"
+    same = digits(right) == digits(after) or math.isclose(right, after, abs_tol=1e-9)
+    return formula if same else f"{formula}, but sgd_step returned {digits(after)}"
+
+
+def digits(value: float) -> str:
+    """Return a number with the digits that a formula shows."""
+    return f"{value:.5f}" if abs(value) < 1e6 else f"{value:.5e}"
 
 
 def troubles(sentences: Iterable[tuple[str, str]]) -> str:

@@ -6,6 +6,7 @@ import shutil
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,3 +113,18 @@ def descendants(process: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {process}
+
+
+@pytest.fixture
+def session() -> Any:
+    """Return a visit to the lab in which nothing runs."""
+    pytest.importorskip("bokeh", reason="the lab is not tried: there is no Bokeh")
+    from plots.lab.child import Samples
+    from plots.lab.session import Session
+    from plots.lab.settings import Setting
+    from solution.checks.labs import Still
+    from solution.data import make_data
+
+    bench = Still("solution")
+    bench.take_samples(Samples(*make_data(), ""), Setting())
+    return Session(bench, str)

@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 from plots.experiment import Array
-from plots.lab.bench import ROOT
+from plots.lab.bench import ROOT, Bench
 from plots.lab.settings import Setting
 from plots.lab.track import Track
 from solution.lab import scan
@@ -65,6 +67,21 @@ class Lab:
         """End it if it is still there."""
         self.process.kill()
         self.process.communicate()
+
+
+class Still(Bench):
+    """A bench on which nothing runs: what comes is put in by hand."""
+
+    def child(self) -> Any:
+        """Start nothing."""
+        return Mock(**{"received.return_value": []})
+
+    judge = child
+
+    def give(self, name: str, result: Any) -> None:
+        """Be done with what was wanted."""
+        self.slots[name].result, self.slots[name].state = result, "over"
+        self.changed.add(name)
 
 
 def wait(condition: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -1,6 +1,7 @@
 """The lab without a browser: its knobs, the process of the functions, its server."""
 
 import http.client
+import itertools
 import os
 import re
 import sys
@@ -18,8 +19,8 @@ import pytest
 
 from plots.lab import command, judging
 from plots.lab.bench import Bench
-from plots.lab.child import Child, Job
-from plots.lab.functions import Functions, Trouble, stand_in_data
+from plots.lab.child import Child, Job, Samples
+from plots.lab.functions import Functions, Step, Trouble, stand_in_data
 from plots.lab.settings import KNOBS, Setting, limit
 from plots.lab.track import POINTS, evenly
 from solution import batching, data, descent, gradients
@@ -51,6 +52,8 @@ def test_a_batch_is_a_whole_number_of_samples() -> None:
     for text in ("0", "1001", "1.5"):
         with pytest.raises(ValueError, match="a whole number from 1 to 1000"):
             KNOBS["batch_size"].parse(text)
+    with pytest.raises(ValueError, match="a whole number from 0 to 999999, please"):
+        KNOBS["seed"].parse("-1")
 
 
 def test_the_short_last_batch_is_counted() -> None:
@@ -118,6 +121,24 @@ def test_one_update_is_that_of_the_run() -> None:
         np.testing.assert_allclose(moved, 0.1 * np.array(step.gradient))
 
 
+def test_updates_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from plots.lab.words import notes
+
+    def dropping(*arguments: Any) -> Iterator[Any]:
+        return (batch for batch in shuffled(*arguments) if len(batch[0]) == arguments[2])
+
+    shuffled = batching.shuffled_batches
+    for module in (batching, descent):
+        monkeypatch.setattr(module, "shuffled_batches", dropping)
+    setting, samples = Setting(batch_size=64, epochs=10), data.make_data()
+    track = last(Functions("solution").run(setting, *samples))
+    assert [*track.at] == [*range(151)]
+    assert notes(setting, track, {})["#note-batch_size"] == "mini-batch: 15 batches in an epoch"
+    assert notes(setting, track, {})["#note-epochs"] == "150 updates in all"
+    steps = [*itertools.islice(Functions("solution").steps(setting, *samples), 16)]
+    assert [(step.epoch, step.place, step.of) for step in steps[14:]] == [(1, 15, 15), (2, 1, 15)]
+
+
 def test_a_run_that_diverges_is_a_fact() -> None:
     from plots.experiment import least_squares
     from plots.lab.words import state
@@ -131,6 +152,62 @@ def test_a_run_that_diverges_is_a_fact() -> None:
         assert at is not None
         assert line.losses(track.path)[track.at < at].max() < 1e6
         assert state(track, line).startswith("diverged, its loss is beyond 10⁶ by update ")
+
+
+def test_a_formula_is_right_whatever_sgd_step_returned() -> None:
+    from plots.lab.words import update
+
+    x, y = data.make_data()
+    step = Step(x, y, (0.0, 2.0), (-4.16553, 1e200), (-0.04166, 2 - 1e198), 1, 1, 1)
+    rows = update(step, Setting(), 1).splitlines()
+    assert "  = 0.00000 − 0.01 · (-4.16553) = 0.04166, but sgd_step returned -0.04166" in rows
+    assert rows[-1] == "  = 2.00000 − 0.01 · 1.00000e+200 = -1.00000e+198</p>"
+
+
+def test_samples_that_determine_no_line_are_drawn(session: Any) -> None:
+    x, y = data.make_data()
+    session.bench.take_samples(Samples(0 * x + 0.1, y, ""), Setting(noise=0.0))
+    session.display.show(session.bench, session)
+    assert len(set(session.display.pictures.samples.data["x"])) == 1
+    assert [*session.display.pictures.contours.data["w"]] == []
+    assert "w and b are not determined" in session.display.parts["#troubles"]
+
+
+# -- what is set ------------------------------------------------------------------------------
+
+
+def test_controls_that_are_set_are_not_wrong(session: Any) -> None:
+    for what in ({"what": "preset batch"}, {"what": "add"}, {"what": "ask", "question": "floor"}):
+        session.hear({"what": "batch_size", "batch_size": "5000"})
+        assert "from 1 to 1000, please" in session.display.parts["#note-batch_size"]
+        session.hear(what)
+        assert "please" not in session.display.parts["#note-batch_size"]
+
+
+def test_the_number_of_an_update_is_that_of_the_update_shown(session: Any) -> None:
+    for what, text, number in (
+        ("step", "0", 1),
+        ("step", "5000", 800),  # of 100 epochs
+        ("epochs", "1000", 800),
+        ("step", "5000", 1000),
+        ("epochs", "3", 24),
+    ):
+        session.hear({"what": what, what: text})
+        assert session.bench.slots["step"].job.number == number
+        assert session.display.shown.values.get("step", str(number)) == str(number)
+    assert session.display.shown.values == {"step": "24"}
+
+
+def test_who_leaves_a_question_finds_the_runs_as_they_were(session: Any) -> None:
+    session.hear({"what": "lr", "lr": "0.3"})
+    session.hear({"what": "add"})
+    before = session.settings, session.active
+    session.hear({"what": "ask", "question": "crawl"})
+    assert session.settings != before[0]
+    session.hear({"what": "leave"})
+    assert (session.settings, session.active) == before
+    assert session.display.shown.values["lr"] == "0.3"
+    assert session.bench.slots["B"].job.setting == before[0][1]
 
 
 # -- functions that give nothing --------------------------------------------------------------

@@ -72,6 +72,13 @@ class Page:
     def value(self, name: str) -> str:
         return str(self.find(f"[name={name}]").get_property("value"))
 
+    def shadows(self) -> str:
+        """Return the texts of what Bokeh adds to the page."""
+        script = (
+            "return [...document.querySelectorAll('*')].map(e => e.shadowRoot?.textContent).join()"
+        )
+        return str(self.chrome.execute_script(script))
+
     def rows(self) -> list[list[str]]:
         """Return the cells of the runs in the table, without that of least squares."""
         script = (
@@ -159,6 +166,43 @@ def test_three_runs_stand_side_by_side(page: Page) -> None:
     page.wait(lambda: page.value("batch_size") == "128")
     page.press("remove")
     page.wait(lambda: len(page.rows()) == 2)
+
+
+def test_the_focus_stays_in_a_part_that_is_written_anew(page: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    def focus() -> tuple[str, str]:
+        script = "return [document.activeElement.name ?? '', document.activeElement.value ?? '']"
+        name, value = page.chrome.execute_script(script)
+        return name, value
+
+    def press(action: str) -> None:
+        page.find(f"button[value={action}]").send_keys(Keys.ENTER)
+
+    page.wait(lambda: page.rows())
+    press("add")
+    page.wait_for("#of-run", "Knobs of run B")
+    assert focus() == ("do", "add")
+    press("add")
+    page.wait_for("#of-run", "Knobs of run C")
+    assert focus() == ("active", "2")
+    page.chrome.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
+    page.wait_for("#of-run", "Knobs of run B")
+    assert focus() == ("active", "1")
+    press("ask")
+    page.wait_for("#predict", "What does it do?")
+    assert focus() == ("answer", "reaches")
+    page.chrome.switch_to.active_element.send_keys(Keys.SPACE)
+    press("commit")
+    page.wait_for("#predict", "The run did something else.")
+    assert focus() == ("question", "floor")
+
+
+def test_a_page_that_one_comes_back_to_starts_anew(page: Page) -> None:
+    script = "window.old = 1; dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+    page.chrome.execute_script(script)
+    page.wait(lambda: page.chrome.execute_script("return window.old !== 1"))
+    page.wait(lambda: page.rows())
 
 
 def test_a_million_updates_are_drawn_and_a_run_beyond_the_limit_is_said(page: Page) -> None:
@@ -270,6 +314,7 @@ def test_own_functions_are_looked_at_whenever_they_are_saved(
         assert page.messages() == []
         assert lab.interrupt() == (0, "")
         page.wait_for("#verdict", "The lab has ended")
+        assert "Reconnection" not in page.shadows()
         page.messages()  # that the connection is lost
     finally:
         lab.kill()
