@@ -583,6 +583,34 @@ def forgets_b_in_the_gradient(
     return w, b, losses
 
 
+@headlined("minibatch_gd", "though its last batch's should be inf or NaN")
+def averages_finite_losses(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
+        losses.append(np.mean([v for v in own if np.isfinite(v)] or [np.nan]))
+    return w, b, losses
+
+
+@headlined("minibatch_gd", "though its last batch's should be inf or NaN")
+def averages_numbers(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
+        losses.append(np.mean([v for v in own if not np.isnan(v)] or [np.nan]))
+    return w, b, losses
+
+
 @headlined("to_dataset", "not a TensorDataset of x and y")
 def a_pair_of_tensors(x: Any, y: Any) -> Any:
     import torch
@@ -593,6 +621,32 @@ def a_pair_of_tensors(x: Any, y: Any) -> Any:
 @headlined("train_epoch", "never calls the model")
 def reads_the_layer(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
     return train_epoch(model.linear, loader, loss_fn, optimizer)
+
+
+@headlined("train_epoch", "on small numbers: the loss is rounded to 6 decimals")
+def rounds_to_show(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    return round(train_epoch(model, loader, loss_fn, optimizer), 6)
+
+
+@headlined("train_epoch", "though its last batch's should be inf or NaN")
+def averages_a_pass_without_inf(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    losses = []
+
+    def noted(prediction: Any, target: Any) -> Any:
+        losses.append(loss_fn(prediction, target))
+        return losses[-1]
+
+    train_epoch(model, loader, noted, optimizer)
+    own = [loss.item() for loss in losses]
+    return float(np.mean([v for v in own if np.isfinite(v)] or [np.nan]))
+
+
+@headlined("train", "on small numbers: the loss is rounded to 6 decimals")
+def rounds_to_keep(
+    model: Any, dataset: Any, *, batch_size: int, lr: float, epochs: int, generator: Any = None
+) -> list[float]:
+    options: Any = {"batch_size": batch_size, "lr": lr, "epochs": epochs, "generator": generator}
+    return [round(loss, 6) for loss in trained(model, dataset, **options)]
 
 
 @headlined("train", "weight decay")

@@ -40,7 +40,7 @@ Code = Literal[
     "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
     "unshuffled", "same order", "epoch again", "same batches", "batches again", "no order",
     "other orders", "uneven orders", "seeds same batches", "same order without generator",
-    "not converged", "kept finite",
+    "not converged", "kept finite", "infinite left out",
     # the data
     "off the line", "outside", "distribution", "moment", "correlated", "dependent", "default",
     "precision", "decimals", "repeats", "depends on number", "depends on neighbour",
