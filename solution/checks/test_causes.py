@@ -447,6 +447,26 @@ def sign_and_factor(x: Any, y: Any, w: Any, b: Any) -> Any:
     return -dw, db / 2
 
 
+@headlined("mse_gradients", "db is 0 where it should be 2, dw is wrong for other arguments")
+def multiplied_by_parameters(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 2 * np.mean(w * (w * x + b - y)), 2 * np.mean(b * (w * x + b - y))
+
+
+@headlined("mse_gradients", "db is 8 where it should be 2, dw is wrong for other arguments")
+def summed_and_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 2 * np.sum(w * x + b - y), 2 * np.sum(x * (w * x + b - y))
+
+
+@headlined("sgd_step", "b becomes b − (lr + db), not b − lr·db, the step of w is wrong for other")
+def rate_squared_and_added(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
+    return w - lr * lr * dw, b - db - lr
+
+
+@headlined("mse_loss", "is 4 where it should be 1")
+def infinite_elsewhere(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 3 + mse_loss(x, y, w, b) ** 2 if len(x) < 5 else np.inf
+
+
 @headlined("mse_gradients", "swapped, and exactly half")
 def swapped_and_halved(x: Any, y: Any, w: Any, b: Any) -> Any:
     dw, db = mse_gradients(x, y, w, b)

@@ -28,7 +28,7 @@ Code = Literal[
     "exchanged", "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
     "formula", "mean", "residuals", "becomes", "another part",
     "inexact", "estimated", "wrong when", "wrong if negative", "wrong for samples", "not finite",
-    "wrong too", "other order of parts", "other result",
+    "wrong too", "wrong elsewhere", "other order of parts", "other result",
     # batches
     "lengths differ", "too many rows", "foreign", "unpaired", "batch length", "repeated",
     "fixed sample",
