@@ -1,5 +1,6 @@
 """What is said is true of code that is not in the catalogue: no cause, a cause, a headline."""
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -528,6 +529,27 @@ def always_the_last(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     rows = rows_of(x, batch_size, rng)
     rows = np.append(rng.permutation(len(x) - 1)[: batch_size - 1], len(x) - 1)
     return x[rows], y[rows]
+
+
+@headlined("sample_batch", "rng is after them what it was before")
+def draws_from_a_copy(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    rows = rows_of(x, batch_size, copy.deepcopy(rng))
+    return x[rows], y[rows]
+
+
+@headlined("shuffled_batches", "rng is after them what it was before")
+def puts_the_generator_back(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    state = rng.bit_generator.state
+    order = order_of(x, y, batch_size, rng)
+    rng.bit_generator.state = state
+    return [(x[rows], y[rows]) for rows in pieces(order, batch_size)]
+
+
+@headlined("shuffled_batches", "every call gives the same order, though rng goes on")
+def draws_in_vain(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    order_of(x, y, batch_size, rng)
+    order = np.random.default_rng(0).permutation(len(x))
+    return [(x[rows], y[rows]) for rows in pieces(order, batch_size)]
 
 
 @headlined("shuffled_batches", "the last sample never comes")

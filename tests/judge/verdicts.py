@@ -16,7 +16,8 @@ Kind = Literal["wrong", "not started", "waiting", "import"]
 Code = Literal[
     # no result
     "not written", "waits", "import", "missing", "raised", "calls unwritten", "exit", "input",
-    "timeout", "stuck", "too slow", "mutated", "global state", "pytorch state", "model unused",
+    "timeout", "stuck", "too slow", "mutated", "global state", "generator state",
+    "pytorch state", "model unused",
     "time used up", "no turn", "memory", "killed", "signal", "ended", "files", "threads", "channel",
     "protocol", "too much", "no error", "other error",
     # a result in another form
