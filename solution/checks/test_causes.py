@@ -660,6 +660,36 @@ def a_pair_of_tensors(x: Any, y: Any) -> Any:
     return torch.tensor(x, dtype=torch.float32), torch.tensor(y, dtype=torch.float32)
 
 
+@headlined("to_dataset", "for x a torch.Tensor that requires grad")
+def tensors_that_learn(x: Any, y: Any) -> Any:
+    import torch
+    from torch.utils.data import TensorDataset
+
+    make: Any = torch.tensor
+    options = {"dtype": torch.float32, "requires_grad": True}
+    return TensorDataset(make(x, **options), make(y, **options))
+
+
+def model_of_two_inputs() -> Any:
+    from torch import nn
+
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(2, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.linear(x)
+
+    return Model()
+
+
+def test_what_is_expected_is_not_what_it_is_already() -> None:
+    # it raises an exception, and is an nn.Module
+    expected = dict(wording.lines(told("LinearRegression", model_of_two_inputs)))["expected"]
+    assert "nn.Linear(1, 1)" in expected
+
+
 @headlined("train_epoch", "never calls the model")
 def reads_the_layer(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
     return train_epoch(model.linear, loader, loss_fn, optimizer)

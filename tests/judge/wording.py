@@ -200,6 +200,8 @@ def say_error(values: Mapping[str, Any]) -> dict[str, str]:
         texts = ["there is no such file"]
     if values.get("cause") == "timeout":
         texts = [f"it is still running after {values['seconds']:g} seconds"]
+    if values.get("cause") == "input":
+        texts = ["it waits for input from the keyboard"]
     return {"error": ": ".join(text for text in texts if text)}
 
 
