@@ -653,6 +653,34 @@ def averages_numbers(
     return w, b, losses
 
 
+@headlined("minibatch_gd", "with all samples in one batch, the loss is 1/m of what it should be")
+def updates_after_the_batches(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+        w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
+        losses.append(sum(own) / batch_size)
+    return w, b, losses
+
+
+@headlined("minibatch_gd", "with all samples in one batch, dw and db are m times what they")
+def steps_by_the_length(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr * len(xb))
+        losses.append(own[0])
+    return w, b, losses
+
+
 @headlined("to_dataset", "not a TensorDataset of x and y")
 def a_pair_of_tensors(x: Any, y: Any) -> Any:
     import torch
@@ -719,6 +747,14 @@ def rounds_to_keep(
 ) -> list[float]:
     options: Any = {"batch_size": batch_size, "lr": lr, "epochs": epochs, "generator": generator}
     return [round(loss, 6) for loss in trained(model, dataset, **options)]
+
+
+@headlined("train", "b is not exact after three epochs of one update: off by")
+def decays_beyond_rounding(
+    model: Any, dataset: Any, *, batch_size: int, lr: float, epochs: int, generator: Any = None
+) -> list[float]:
+    options: Any = {"batch_size": batch_size, "lr": lr, "epochs": epochs, "generator": generator}
+    return trained(model, dataset, **options, weight_decay=1e-4)
 
 
 @headlined("train", "weight decay")

@@ -37,8 +37,8 @@ Code = Literal[
     "never shuffled", "always the same", "seeds alike", "uneven ways", "uneven samples",
     "not random", "few results",
     # a descent
-    "losses count", "descent", "inexact descent", "unmoved", "step scaled", "same move",
-    "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
+    "losses count", "descent", "inexact descent", "in one batch", "unmoved", "step scaled",
+    "same move", "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
     "unshuffled", "same order", "epoch again", "same batches", "batches again", "no order",
     "other orders", "uneven orders", "seeds same batches", "same order without generator",
     "not converged", "kept finite", "infinite left out",

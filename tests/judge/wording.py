@@ -322,6 +322,8 @@ DERIVED: dict[Code, Callable[[Mapping[str, Any]], dict[str, str]]] = {
     "descent": lambda v: {
         "right_part": {"w": " (b is right)", "b": " (w is right)"}.get(v["part"], "")
     },
+    # what went before may have been off by nearly as much
+    "inexact descent": lambda v: {"when": v["when"].partition(",")[0]},
     "off the line": say_line,
     "distribution": lambda v: {
         "kind": "normal" if v["part"] == "the noise" else "uniform on [0, 1)"
