@@ -92,6 +92,9 @@ def test_a_pass_works_on_other_numbers(train_epoch: Subject) -> None:
     torch_stage.must_step_once_per_batch(train_epoch, x, y, batch_size=2, lr=0.07, w=1.3, b=-0.7)
     large: Options = {"batch_size": 1, "lr": 0.01, "w": 1.0, "b": 0.0, "when": "large numbers"}
     torch_stage.must_step_once_per_batch(train_epoch, column([1]), column([5e4]), **large)
+    # losses of 1e-6: whoever rounds them, to show them, loses them
+    small: Options = {"batch_size": 1, "lr": 0.05, "w": 0.0, "b": 0.0, "when": "small numbers"}
+    torch_stage.must_step_once_per_batch(train_epoch, THREE["x"], 1e-3 * y, **small, least=0.0)
 
 
 def test_a_pass_takes_every_one_of_many_batches(train_epoch: Subject) -> None:
@@ -113,6 +116,12 @@ def test_a_pass_descends_on_the_loss_it_is_given(train_epoch: Subject, loss: str
 def test_a_pass_steps_by_the_optimizer_it_is_given(train_epoch: Subject) -> None:
     # SGD with momentum: half of the step before is added to each step
     torch_stage.must_step_once_per_batch(train_epoch, **ONE_PASS, batch_size=1, momentum=0.5)
+
+
+def test_a_pass_counts_a_loss_that_is_not_finite(train_epoch: Subject) -> None:
+    usual: Options = {"w": 0.0, "b": 0.0, "loss": "MSELoss()", "calls": 1, "momentum": 0.0}
+    for options in the.sudden_ends(train_epoch):
+        the.must_count_every_loss(train_epoch(**options, **usual))
 
 
 @fewer_examples
@@ -175,6 +184,11 @@ def test_every_epoch_uses_every_sample_once(train: Subject) -> None:
 def test_all_samples_in_one_batch_is_batch_gradient_descent(train: Subject, case: Options) -> None:
     run = descent(train, **case)
     the.must_follow(run, the.unshuffled(run), "one batch")
+
+
+def test_small_losses_are_not_rounded(train: Subject) -> None:
+    run = descent(train, **{**ALL_IN_ONE, "y": 1e-3 * THREE["y"]})
+    the.must_follow(run, the.unshuffled(run, least=0.0), "small numbers")
 
 
 def test_every_epoch_is_shuffled_anew(train: Subject) -> None:

@@ -47,7 +47,7 @@ FORK = multiprocessing.get_context("fork")
 MEMORY = 8 << 30  # bytes: no right implementation comes near it
 
 # These say no more than that something is wrong, with the numbers of one call.
-PLAIN = {"value", "descent", "losses", "distribution", "moment", "flaky"}
+PLAIN = {"value", "wrong elsewhere", "descent", "losses", "distribution", "moment", "flaky"}
 
 
 class Told(NamedTuple):

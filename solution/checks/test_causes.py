@@ -1,5 +1,6 @@
 """What is said is true of code that is not in the catalogue: no cause, a cause, a headline."""
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -457,6 +458,26 @@ def sign_and_factor(x: Any, y: Any, w: Any, b: Any) -> Any:
     return -dw, db / 2
 
 
+@headlined("mse_gradients", "db is 0 where it should be 2, dw is wrong for other arguments")
+def multiplied_by_parameters(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 2 * np.mean(w * (w * x + b - y)), 2 * np.mean(b * (w * x + b - y))
+
+
+@headlined("mse_gradients", "db is 8 where it should be 2, dw is wrong for other arguments")
+def summed_and_swapped(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 2 * np.sum(w * x + b - y), 2 * np.sum(x * (w * x + b - y))
+
+
+@headlined("sgd_step", "b becomes b − (lr + db), not b − lr·db, the step of w is wrong for other")
+def rate_squared_and_added(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
+    return w - lr * lr * dw, b - db - lr
+
+
+@headlined("mse_loss", "is 4 where it should be 1")
+def infinite_elsewhere(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return 3 + mse_loss(x, y, w, b) ** 2 if len(x) < 5 else np.inf
+
+
 @headlined("mse_gradients", "swapped, and exactly half")
 def swapped_and_halved(x: Any, y: Any, w: Any, b: Any) -> Any:
     dw, db = mse_gradients(x, y, w, b)
@@ -518,6 +539,27 @@ def always_the_last(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     rows = rows_of(x, batch_size, rng)
     rows = np.append(rng.permutation(len(x) - 1)[: batch_size - 1], len(x) - 1)
     return x[rows], y[rows]
+
+
+@headlined("sample_batch", "rng is after them what it was before")
+def draws_from_a_copy(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    rows = rows_of(x, batch_size, copy.deepcopy(rng))
+    return x[rows], y[rows]
+
+
+@headlined("shuffled_batches", "rng is after them what it was before")
+def puts_the_generator_back(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    state = rng.bit_generator.state
+    order = order_of(x, y, batch_size, rng)
+    rng.bit_generator.state = state
+    return [(x[rows], y[rows]) for rows in pieces(order, batch_size)]
+
+
+@headlined("shuffled_batches", "every call gives the same order, though rng goes on")
+def draws_in_vain(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    order_of(x, y, batch_size, rng)
+    order = np.random.default_rng(0).permutation(len(x))
+    return [(x[rows], y[rows]) for rows in pieces(order, batch_size)]
 
 
 @headlined("shuffled_batches", "the last sample never comes")
@@ -593,6 +635,62 @@ def forgets_b_in_the_gradient(
     return w, b, losses
 
 
+@headlined("minibatch_gd", "though its last batch's should be inf or NaN")
+def averages_finite_losses(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
+        losses.append(np.mean([v for v in own if np.isfinite(v)] or [np.nan]))
+    return w, b, losses
+
+
+@headlined("minibatch_gd", "though its last batch's should be inf or NaN")
+def averages_numbers(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
+        losses.append(np.mean([v for v in own if not np.isnan(v)] or [np.nan]))
+    return w, b, losses
+
+
+@headlined("minibatch_gd", "with all samples in one batch, the loss is 1/m of what it should be")
+def updates_after_the_batches(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+        w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
+        losses.append(sum(own) / batch_size)
+    return w, b, losses
+
+
+@headlined("minibatch_gd", "with all samples in one batch, dw and db are m times what they")
+def steps_by_the_length(
+    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
+) -> Any:
+    losses = []
+    for _ in range(epochs):
+        own = []
+        for xb, yb in shuffled_batches(x, y, batch_size, rng):
+            own.append(mse_loss(xb, yb, w, b))
+            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr * len(xb))
+        losses.append(own[0])
+    return w, b, losses
+
+
 @headlined("to_dataset", "not a TensorDataset of x and y")
 def a_pair_of_tensors(x: Any, y: Any) -> Any:
     import torch
@@ -600,9 +698,73 @@ def a_pair_of_tensors(x: Any, y: Any) -> Any:
     return torch.tensor(x, dtype=torch.float32), torch.tensor(y, dtype=torch.float32)
 
 
+@headlined("to_dataset", "for x a torch.Tensor that requires grad")
+def tensors_that_learn(x: Any, y: Any) -> Any:
+    import torch
+    from torch.utils.data import TensorDataset
+
+    make: Any = torch.tensor
+    options = {"dtype": torch.float32, "requires_grad": True}
+    return TensorDataset(make(x, **options), make(y, **options))
+
+
+def model_of_two_inputs() -> Any:
+    from torch import nn
+
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(2, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.linear(x)
+
+    return Model()
+
+
+def test_what_is_expected_is_not_what_it_is_already() -> None:
+    # it raises an exception, and is an nn.Module
+    expected = dict(wording.lines(told("LinearRegression", model_of_two_inputs)))["expected"]
+    assert "nn.Linear(1, 1)" in expected
+
+
 @headlined("train_epoch", "never calls the model")
 def reads_the_layer(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
     return train_epoch(model.linear, loader, loss_fn, optimizer)
+
+
+@headlined("train_epoch", "on small numbers: the loss is rounded to 6 decimals")
+def rounds_to_show(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    return round(train_epoch(model, loader, loss_fn, optimizer), 6)
+
+
+@headlined("train_epoch", "though its last batch's should be inf or NaN")
+def averages_a_pass_without_inf(model: Any, loader: Any, loss_fn: Any, optimizer: Any) -> Any:
+    losses = []
+
+    def noted(prediction: Any, target: Any) -> Any:
+        losses.append(loss_fn(prediction, target))
+        return losses[-1]
+
+    train_epoch(model, loader, noted, optimizer)
+    own = [loss.item() for loss in losses]
+    return float(np.mean([v for v in own if np.isfinite(v)] or [np.nan]))
+
+
+@headlined("train", "on small numbers: the loss is rounded to 6 decimals")
+def rounds_to_keep(
+    model: Any, dataset: Any, *, batch_size: int, lr: float, epochs: int, generator: Any = None
+) -> list[float]:
+    options: Any = {"batch_size": batch_size, "lr": lr, "epochs": epochs, "generator": generator}
+    return [round(loss, 6) for loss in trained(model, dataset, **options)]
+
+
+@headlined("train", "b is not exact after three epochs of one update: off by")
+def decays_beyond_rounding(
+    model: Any, dataset: Any, *, batch_size: int, lr: float, epochs: int, generator: Any = None
+) -> list[float]:
+    options: Any = {"batch_size": batch_size, "lr": lr, "epochs": epochs, "generator": generator}
+    return trained(model, dataset, **options, weight_decay=1e-4)
 
 
 @headlined("train", "weight decay")

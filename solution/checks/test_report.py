@@ -126,6 +126,11 @@ def test_exception_shows_the_learners_own_line(judge: Judge, modules: Path, chan
             "import sys; sys.exit(0)\nArray = NDArray",
             "✗ gradients: gradients.py cannot be imported: sys.exit",
         ),
+        (
+            "Array = NDArray",
+            "n = input()\nArray = NDArray",
+            "✗ gradients: gradients.py cannot be imported: it waits for input from the keyboard",
+        ),
         ("def predict(", "def forecast(", "✗ predict: there is no predict in gradients.py"),
         (
             "return w * x + b",

@@ -161,6 +161,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "dress": st.sampled_from(get_args(Dress)),
     "global_seed": st.none() | st.integers(),
     "watch": st.booleans(),
+    "draws": st.booleans(),
 }
 
 

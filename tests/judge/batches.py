@@ -192,6 +192,8 @@ def must_not_all_be_equal(subject: Subject, n: int, batch_size: int, times: int)
     if len(set(results)) == 1:
         unshuffled = tuple(tuple(rows) for rows in in_order(n, batch_size, 1)[0])
         as_data = results[0] == (unshuffled[:1] if single else unshuffled)
+        if not as_data:
+            must_draw(subject, n, batch_size, times)
         code = finding(
             "never shuffled" if as_data else "always the same",
             what=what,
@@ -203,6 +205,11 @@ def must_not_all_be_equal(subject: Subject, n: int, batch_size: int, times: int)
     fresh = [subject(rng=Seed(seed), **options) for seed in range(times)]
     if len({batches_of(answer) for answer in fresh}) == 1:
         fresh[-1].fail("seeds alike", what=what, seeds=times)
+
+
+def must_draw(subject: Subject, n: int, batch_size: int, times: int) -> None:
+    """Demand that calls which all give the same leave their generator in another state."""
+    subject(**tagged(n), batch_size=batch_size, rng=Seed(0), times=times, draws=True)
 
 
 def must_be_evenly_likely(subject: Subject, n: int, batch_size: int, times: int) -> None:
@@ -245,6 +252,7 @@ def must_be_random(subject: Subject, n: int, batch_size: int, rng: Seed) -> None
     small = (4, 2, 500) if single else (5, 2, 750)
     if len(set(results)) == 1:
         must_be_evenly_likely(subject, *small)
+        must_draw(subject, n, batch_size, calls)
         what = "batch" if single else "order"
         fail_on_order(answer, "always the same", what=what, times=calls, batches=f"<{n} samples>")
     rows = np.array([np.mean(batches[0]) for batches in results])

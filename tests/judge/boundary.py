@@ -43,7 +43,7 @@ FINAL: tuple[ProblemKind, ...] = (
 
 # Their words say what was expected, whatever the function gives.
 SELF_EXPLAINING: tuple[ProblemKind, ...] = (
-    *("mutated", "global state", "pytorch state", "model unused"),
+    *("mutated", "global state", "generator state", "pytorch state", "model unused"),
 )
 
 
@@ -131,21 +131,21 @@ class Subject:
         dress: Dress = "",
         global_seed: int | None = None,
         watch: bool = False,
+        draws: bool = False,
         **values: Any,
     ) -> Answer:
         """Call the learner's function and return its answer.
 
         Parameters
         ----------
-        times, sweep, dress, global_seed, watch
+        times, sweep, dress, global_seed, watch, draws
             As in `tests.judged.values.Request`; the value of several calls is a list.
         **values
             Plain values for the function's parameters.
         """
         self.function.must_know(values)
-        request = self._request(
-            values, times=times, sweep=sweep, dress=dress, global_seed=global_seed, watch=watch
-        )
+        seen: dict[str, Any] = {"global_seed": global_seed, "watch": watch, "draws": draws}
+        request = self._request(values, times=times, sweep=sweep, dress=dress, **seen)
         shown = self.function.shown(self.function.name, values)
         if sweep:
             shown += f", for {sweep} = 0, 1, ..., {times - 1}"

@@ -79,11 +79,12 @@ def must_end(answer: Answer, w: float, b: float, losses: list[float]) -> None:
     must_follow(answer, run)
 
 
-def unshuffled(answer: Answer) -> Run:
+def unshuffled(answer: Answer, least: float = 1.0) -> Run:
     """Return the right descent on the batches of the data's order."""
     v = answer.values
     epochs = in_order(len(v["x"]), v["batch_size"], v["epochs"])
-    return descend(v["x"], v["y"], epochs, v["lr"], v.get("w", 0.0), v.get("b", 0.0))
+    start = v.get("w", 0.0), v.get("b", 0.0)
+    return descend(v["x"], v["y"], epochs, v["lr"], *start, least=least)
 
 
 def situation(run: Run, given: str = "") -> str:
@@ -383,6 +384,26 @@ def must_go_on(subject: Subject, epochs: int) -> None:
         answer.fail("losses count", count=len(losses), epochs=epochs)
     if np.isfinite([w, b]).any() or np.isfinite(losses[-1]):
         answer.fail("kept finite", w=w, b=b, epochs=epochs)
+    for options in sudden_ends(subject):
+        answer = descent(subject, **options, epochs=1)
+        must_count_every_loss(answer)
+
+
+def sudden_ends(subject: Rejecting) -> list[dict[str, Any]]:
+    """Return arguments by which a first batch's loss is finite, and a second one's inf, or NaN.
+
+    At the larger rate w and b become infinite, and w·x + b is ∞ − ∞ in either order.
+    """
+    rates = (1e200, 1e308) if tolerance(subject) == FLOAT64 else (1e25, 1e38)
+    samples = {"x": column([1.0, -2.0]), "y": column([10.0, 20.0]), "batch_size": 1}
+    return [{**samples, "lr": lr} for lr in rates]
+
+
+def must_count_every_loss(answer: Answer) -> None:
+    """Demand inf or NaN as the mean of losses of which one is not finite."""
+    loss = answer.value[2][0]
+    if np.isfinite(loss):
+        answer.fail("infinite left out", loss=loss)
 
 
 # -- where it ends ----------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from tests.judge.formulas import Formula, nearest, shown
 from tests.judge.verdicts import Finding, Value, finding
 from tests.judged.values import Array
 
+OF_ONE_CASE = ("value", "not finite", "small lost")  # codes of facts with the numbers of one case
+
 
 class Compared(NamedTuple):
     """One part of one result beside what is right: arrays of one shape, less the base of both."""
@@ -65,20 +67,28 @@ def observe(
         return (finding("other order of parts", order=order),)
     known = formulas or (None,) * len(parts)
     found = [observe_part([case[k] for case in cases], known[k]) for k in range(len(parts))]
+    # the first case is shown: numbers of another one would contradict it
+    found = [
+        finding("wrong elsewhere") if one.code in OF_ONE_CASE and first.is_right else one
+        for one, first in zip(found, cases[0], strict=True)
+    ]
     together = exchanged(cases) or in_common(found)
     if len(found) > 1 and together is not None:
         return (Finding(together.code, {**together.values, "part": "all"}),)
     for k, one in enumerate(found):
-        if one.code == "value" and len(parts) == 2:
+        if one.code in ("value", "wrong elsewhere") and len(parts) == 2:
             found[k] = another_part(parts, cases, k) or one
     named = grouped(parts, found)
-    wrong = [one for one in named if one.code != "right"]
+    wrong = [one for one in named if one.code not in ("right", "wrong elsewhere")]
+    wrong += [one for one in named if one.code == "wrong elsewhere"]
     right = [one for one in named if one.code == "right"]
     if len(parts) == 2:
         return (*wrong, *right)
     shown = {part for part, one in zip(parts, cases[0], strict=True) if not one.is_right}
     # what all cases have in common, then the numbers of the case that is shown
-    wrong.sort(key=lambda one: (one.code == "value", not shown & {*names_of(one)}))
+    wrong.sort(
+        key=lambda one: (one.code in ("value", "wrong elsewhere"), not shown & {*names_of(one)})
+    )
     if len(wrong) <= 2:
         return tuple(wrong)
     others = {part for one in wrong[1:] for part in names_of(one)}
@@ -157,9 +167,11 @@ def observe_part(cases: Sequence[Compared], formula: Formula | None = None) -> F
     failing = [case for case in cases if not case.is_right]
     if not failing:
         return finding("right")
-    bad = next((g for c in failing for g in c.got.tolist() if not math.isfinite(g)), None)
-    if bad is not None:
-        return finding("not finite", value=str(bad))
+    bad = [[g for g in case.got.tolist() if not math.isfinite(g)] for case in failing]
+    if bad[0]:
+        return finding("not finite", value=str(bad[0][0]))
+    if any(bad):
+        return divided(failing, [case for case in cases if case.is_right]) or example(failing[0])
     got, right, tolerance = (
         np.concatenate([getattr(case, name) for case in cases])
         for name in ("got", "right", "tolerance")

@@ -74,8 +74,8 @@ class Run(NamedTuple):
     losses: list[float]
     path: list[Point]  # before the first update and after each
     batch_losses: list[list[float]]  # for each epoch, each batch's loss before its update
-    size: float  # of the largest term of w and b on the way, and of the losses
-    loss_size: float
+    size: float  # of the largest term of w and b on the way, at least 1 if nothing else is said,
+    loss_size: float  # and of the losses
 
     @property
     def start(self) -> Point:
@@ -116,6 +116,8 @@ class Descent:
         What is minimised.
     slope_of, step : callable
         The gradient of a batch, and the update.
+    least : float
+        What the size of the terms is at least.
     epoch, update : int
         The number of the present epoch and update.
     """
@@ -126,6 +128,7 @@ class Descent:
     loss: Loss = SQUARED
     slope_of: Slope = mean_gradient
     step: Step = sgd
+    least: float = 1.0
     epoch: int = 0
     update: int = 0
 
@@ -147,7 +150,7 @@ class Descent:
     def go(self, epochs: Epochs, at: Point) -> Run:
         """Descend on the given batches."""
         path, losses, batch_losses = [at], [], []
-        size = loss_size = 1.0
+        size = loss_size = self.least
         for self.epoch, batches in enumerate(epochs):
             of_epoch = []
             for rows in batches:
@@ -189,10 +192,12 @@ def descend(
     b: float = 0.0,
     loss: Loss = SQUARED,
     momentum: float = 0.0,
+    least: float = 1.0,
 ) -> Run:
     """Descend on the given batches: one update each, by the mean gradient of its samples."""
     step = remembering(momentum) if momentum else sgd
-    return Descent(x[:, 0].tolist(), y[:, 0].tolist(), lr, loss, step=step).go(epochs, (w, b))
+    started = Descent(x[:, 0].tolist(), y[:, 0].tolist(), lr, loss, step=step, least=least)
+    return started.go(epochs, (w, b))
 
 
 @functools.cache

@@ -182,6 +182,8 @@ def decayed(of_w: float, of_b: float) -> Step:
 
 def of_losses(found: Sequence[float], followed: Followed) -> tuple[Finding, ...]:
     """Say what the losses are equal to."""
+    if rounded := rounding(found, followed):
+        return (rounded,)
     run, allowed = followed.run, followed.rounding * followed.run.loss_size
     fits = [
         code
@@ -192,6 +194,23 @@ def of_losses(found: Sequence[float], followed: Followed) -> tuple[Finding, ...]
         and are_so_again(code, followed)
     ]
     return tuple(finding("losses are", what=code) for code in fits) if len(fits) <= MOST else ()
+
+
+def rounding(found: Sequence[float], followed: Followed) -> Finding | None:
+    """Say to how many decimals the losses of this descent and of another one are rounded."""
+    made = followed.again()
+    if made is None:
+        return None
+    (_, _, again), run = made
+    for decimals in range(13):
+        if all(
+            f == round(f, decimals)
+            and abs(f - r) <= 0.5 * 10.0**-decimals + followed.rounding * one.loss_size
+            for losses, one in ((found, followed.run), (again, run))
+            for f, r in zip(losses, one.losses, strict=True)
+        ):
+            return finding("rounded", part="loss", decimals=decimals)
+    return None
 
 
 def are_so_again(guess: str, followed: Followed) -> bool:

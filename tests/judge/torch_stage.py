@@ -74,14 +74,14 @@ LOSSES: dict[str, Loss] = {
 
 
 def must_step_once_per_batch(
-    subject: Subject, x: Array, y: Array, when: str = "", **values: Any
+    subject: Subject, x: Array, y: Array, when: str = "", least: float = 1.0, **values: Any
 ) -> None:
     """Demand the parameters and the mean losses that the formulas give on the same batches."""
     values = {"loss": "MSELoss()", "calls": 1, "momentum": 0.0, **values}
     loss, momentum = values["loss"], values["momentum"]
     batches = in_order(len(x), values["batch_size"], values["calls"])
     start = {name: values[name] for name in ("lr", "w", "b", "momentum")}
-    run = descend(x, y, batches, loss=LOSSES[loss], **start)
+    run = descend(x, y, batches, loss=LOSSES[loss], least=least, **start)
     answer = subject(x=x, y=y, **values)
     w_end, b_end, losses, _ = answer.value
     shown = {

@@ -70,6 +70,10 @@ def with_updates(subject: Subject, verdict: Verdict) -> Verdict:
         if any(is_same(one, scaled) for one in facts):
             return verdict
         first = finding("descent", part="all", when=first.values["when"])
+    if facts and verdict.evidence is not None:
+        values = verdict.evidence.values
+        if values["batch_size"] < len(values["x"]):  # the call that is shown may do otherwise
+            others.append(finding("in one batch"))
     return replace(verdict, findings=(first, *others, *facts))
 
 

@@ -16,7 +16,8 @@ Kind = Literal["wrong", "not started", "waiting", "import"]
 Code = Literal[
     # no result
     "not written", "waits", "import", "missing", "raised", "calls unwritten", "exit", "input",
-    "timeout", "stuck", "too slow", "mutated", "global state", "pytorch state", "model unused",
+    "timeout", "stuck", "too slow", "mutated", "global state", "generator state",
+    "pytorch state", "model unused",
     "time used up", "no turn", "memory", "killed", "signal", "ended", "files", "threads", "channel",
     "protocol", "too much", "no error", "other error",
     # a result in another form
@@ -28,7 +29,7 @@ Code = Literal[
     "exchanged", "truncated", "floored", "absolute", "float32", "cut off", "constant", "offset",
     "formula", "mean", "residuals", "becomes", "another part",
     "inexact", "estimated", "wrong when", "wrong if negative", "wrong for samples", "not finite",
-    "wrong too", "other order of parts", "other result",
+    "wrong too", "wrong elsewhere", "other order of parts", "other result",
     # batches
     "lengths differ", "too many rows", "foreign", "unpaired", "batch length", "repeated",
     "fixed sample",
@@ -36,11 +37,11 @@ Code = Literal[
     "never shuffled", "always the same", "seeds alike", "uneven ways", "uneven samples",
     "not random", "few results",
     # a descent
-    "losses count", "descent", "inexact descent", "unmoved", "step scaled", "same move",
-    "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
+    "losses count", "descent", "inexact descent", "in one batch", "unmoved", "step scaled",
+    "same move", "losses", "uneven use", "other sizes", "never used", "no way", "inexact b",
     "unshuffled", "same order", "epoch again", "same batches", "batches again", "no order",
     "other orders", "uneven orders", "seeds same batches", "same order without generator",
-    "not converged", "kept finite",
+    "not converged", "kept finite", "infinite left out",
     # the data
     "off the line", "outside", "distribution", "moment", "correlated", "dependent", "default",
     "precision", "decimals", "repeats", "depends on number", "depends on neighbour",

@@ -200,6 +200,8 @@ def say_error(values: Mapping[str, Any]) -> dict[str, str]:
         texts = ["there is no such file"]
     if values.get("cause") == "timeout":
         texts = [f"it is still running after {values['seconds']:g} seconds"]
+    if values.get("cause") == "input":
+        texts = ["it waits for input from the keyboard"]
     return {"error": ": ".join(text for text in texts if text)}
 
 
@@ -326,6 +328,8 @@ DERIVED: dict[Code, Callable[[Mapping[str, Any]], dict[str, str]]] = {
     "descent": lambda v: {
         "right_part": {"w": " (b is right)", "b": " (w is right)"}.get(v["part"], "")
     },
+    # what went before may have been off by nearly as much
+    "inexact descent": lambda v: {"when": v["when"].partition(",")[0]},
     "off the line": say_line,
     "distribution": lambda v: {
         "kind": "normal" if v["part"] == "the noise" else "uniform on [0, 1)"

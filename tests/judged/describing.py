@@ -38,6 +38,11 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = DEEPEST) -> Descri
             return Number(float(value))
         except OverflowError:
             return Other("int", "an integer too large for float64")
+    if issubclass(kind, float):
+        return Number(float.__float__(value))  # whatever a class of the learner's makes of it
+    if kind is np.ndarray and depth and holds_sequences(value):
+        items = [describe(item, most, depth - 1) for item in value[:most]]
+        return Items(f"array of dtype {value.dtype}", items, len(value) <= most)
     if kind is np.ndarray or isinstance(value, np.number):
         return describe_array(value)
     no_sequence = isinstance(value, (*NO_SEQUENCES, np.ndarray))
@@ -52,6 +57,13 @@ def describe(value: Any, most: int = MOST_ITEMS, depth: int = DEEPEST) -> Descri
         return Items(type_name(value), items, len(raw) <= most)
     graph = " that requires grad" if getattr(value, "requires_grad", False) is True else ""
     return Other(type_name(value) + graph, short_repr(value))
+
+
+def holds_sequences(array: Any) -> bool:
+    """Whether the rows of an array of objects are batches, or pairs, and no numbers."""
+    if array.dtype.kind != "O" or array.ndim not in (1, 2) or not array.size:
+        return False
+    return type(array.flat[0]) in (tuple, list, np.ndarray)
 
 
 def describe_array(value: Any) -> Description:

@@ -3,7 +3,7 @@
 import itertools
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ def call(submission: Modules, request: Request) -> Result:
     by_position = () if request.dress == "by name" else request.positional
     arguments = [values[name] for name in by_position]
     options = {name: value for name, value in values.items() if name not in by_position}
-    results = []
+    results, states = [], generator_states(values)
     with global_state(request.global_seed, request.watch):
         with (
             submission.guard(request.seconds),
@@ -38,12 +38,20 @@ def call(submission: Modules, request: Request) -> Result:
                     value = list(itertools.islice(value, 1))
                 results.append(describe(value, request.most))
         must_be_unchanged(before, values)
+    if request.draws and generator_states(values) == states:
+        raise Stopped(Problem("generator state"))
     return results[0] if request.times == 1 else Calls(results)
 
 
 def is_lazy(value: Any) -> bool:
     """Say whether items are made only when they are asked for."""
     return hasattr(value, "__iter__") and not isinstance(value, list | tuple | np.ndarray)
+
+
+def generator_states(values: Mapping[str, Any]) -> list[str]:
+    """Return where each generator among the arguments is."""
+    made = [value for value in values.values() if isinstance(value, np.random.Generator)]
+    return [repr(generator.bit_generator.state) for generator in made]
 
 
 @contextmanager

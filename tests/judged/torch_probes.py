@@ -15,6 +15,7 @@ from tests.judged.modules import Modules
 from tests.judged.probes import STATES
 from tests.judged.values import (
     Array,
+    Description,
     Items,
     Model,
     Other,
@@ -78,7 +79,14 @@ def dataset(submission: Modules, request: Request, x: Array, y: Array) -> Result
         if type(made) is not TensorDataset:  # it may have items of its own
             items = [made[index] for index in range(len(made))]
             parts = [torch.stack(column) for column in zip(*items, strict=True)]
-        return Items("TensorDataset", [describe_tensor(part) for part in parts], True)
+        return Items("TensorDataset", [describe_data(part) for part in parts], True)
+
+
+def describe_data(part: Any) -> Description:
+    """Describe a tensor of a data set, which is to be learnt from and not to be changed."""
+    if part.requires_grad:
+        return Other(f"{type_name(part)} that requires grad", short_repr(part))
+    return describe_tensor(part)
 
 
 def one_pass(

@@ -78,6 +78,8 @@ class Request:
     global_seed, watch : int or None, and bool
         What Python's and the library's global generators are seeded with, and whether they must
         be left alone.
+    draws : bool
+        Whether a generator among the arguments must be another one after the calls.
     """
 
     probe: Probe
@@ -95,6 +97,7 @@ class Request:
     dress: Dress = ""
     global_seed: int | None = None
     watch: bool = False
+    draws: bool = False
 
 
 # -- what came back ---------------------------------------------------------------------------
@@ -181,6 +184,7 @@ ProblemKind = Literal[
     "timeout",
     "mutated",
     "global state",
+    "generator state",
     "pytorch state",
     "model unused",
     # only where the code has a process of its own

@@ -157,6 +157,28 @@ def splits_of_shuffled_rows(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
     return ((x[r], y[r]) for r in np.split(order, range(batch_size, len(x), batch_size)))
 
 
+@right("shuffled_batches")
+def array_of_pairs(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    must_match(x, y, batch_size)
+    order = rng.permutation(len(x))
+    batches = np.empty(-(-len(x) // batch_size), dtype=object)
+    for k in range(len(batches)):
+        rows = order[k * batch_size : (k + 1) * batch_size]
+        batches[k] = x[rows], y[rows]
+    return batches
+
+
+@right("shuffled_batches")
+def array_of_two_columns(x: Any, y: Any, batch_size: Any, rng: Any) -> Any:
+    must_match(x, y, batch_size)
+    order = rng.permutation(len(x))
+    batches = np.empty((-(-len(x) // batch_size), 2), dtype=object)
+    for k in range(len(batches)):
+        rows = order[k * batch_size : (k + 1) * batch_size]
+        batches[k, 0], batches[k, 1] = x[rows], y[rows]
+    return batches
+
+
 class Epoch:
     """Batches that are made when they are asked for, by number."""
 

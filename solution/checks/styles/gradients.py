@@ -103,6 +103,18 @@ def exact_fractions(x: Any, y: Any, w: Any, b: Any) -> Any:
     return float(sum(squares) / len(squares))
 
 
+class Loss(float):
+    """A number with a name, whose own conversions nobody has to trust."""
+
+    def __float__(self) -> float:
+        return float("nan")
+
+
+@right("mse_loss")
+def a_float_of_its_own(x: Any, y: Any, w: Any, b: Any) -> Any:
+    return Loss(np.mean((w * x + b - y) ** 2))
+
+
 @right("mse_loss")
 def mean_along_the_axis(x: Any, y: Any, w: Any, b: Any) -> Any:
     return np.average((y - (w * x + b)) ** 2, axis=0).item()
@@ -236,6 +248,11 @@ def stored_step(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
 @right("sgd_step")
 def step_by_map(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
     return map(lambda p, g: p - lr * g, (w, b), (dw, db))
+
+
+@right("sgd_step")
+def floats_of_its_own(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
+    return Loss(w - lr * dw), Loss(b - lr * db)
 
 
 @right("sgd_step")

@@ -833,6 +833,11 @@ def returns_the_negative_steps(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any
     return -lr * dw, -lr * db
 
 
+@mistake("sgd_step", "the differences are the wrong way round: subtract the step from w and b")
+def subtracts_from_the_steps(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
+    return lr * dw - w, lr * db - b
+
+
 @mistake("sgd_step", "lr multiplies the parameter, too: parentheses around w − dw?")
 def scales_the_parameters(w: Any, b: Any, dw: Any, db: Any, lr: Any) -> Any:
     return lr * (w - dw), lr * (b - db)
