@@ -82,6 +82,14 @@ CANVAS = {
     "anon_x7Q": [f"anon_x7Q_{79000 + k}_{name}" for k, name in enumerate(FILES)],
     "chocathy_1002": ["chocathy_1002_80000_my work.zip", "chocathy_1002_80001_report.pdf"],
     "dandan_1003": ["dandan_1003_text.html"],
+    # what browsers make of names, names with underscores, and one archive for each stage
+    "eveeve_1004": [f"eveeve_1004_{81000 + k}_{n[:-3]} (1).py" for k, n in enumerate(FILES)],
+    "fayfay_1005": [f"fayfay_1005_{82000 + k}_{n.title()}" for k, n in enumerate(FILES)],
+    "o_brien_1006": [f"o_brien_LATE_1006_{83000 + k}_{name}" for k, name in enumerate(FILES)],
+    "team_3_1007": [f"team_3_1007_{84000 + k}_{name}" for k, name in enumerate(FILES)]
+    + ["team_3_1007_84009_notes.txt"],
+    "gusgus_1008": [f"gusgus_1008_{85000 + k}_{n[:-3]}.zip" for k, n in enumerate(FILES)],
+    "hanhan_1009": ["hanhan_1009_86000_kata.pdf"],
 }
 MOODLE = {
     "Amy Adams_12345": [f"Amy Adams_12345_assignsubmission_file_{name}" for name in FILES],
@@ -107,17 +115,18 @@ def test_each_student_of_an_export_is_one(tmp_path: Path, platform: dict[str, li
     folder.mkdir()
     (folder / "submission_metadata.yml").write_text(":submission_1: {}")
     for name in (name for names in platform.values() for name in names):
+        stage = next((own for own in FILES if own[:-3] in name.lower()), "")
         if name.endswith(".zip"):
-            put_zip(folder / name, FILES)
-        elif name.endswith(".py"):
-            (folder / name).write_bytes(next(FILES[own] for own in FILES if name.endswith(own)))
+            put_zip(folder / name, {stage: FILES[stage]} if stage else FILES)
+        elif stage:
+            (folder / name).write_bytes(FILES[stage])
         elif name.endswith((".html", ".pdf", ".txt")):
             (folder / name).write_text("what the platform says")
         else:
             put_folder(folder / name, {} if "onlinetext" in name else FILES)
     found = naming.named(naming.in_folder(folder, tmp_path))
     assert {*found} == {*platform}
-    empty = {"dandan_1003", "cchoc"}
+    empty = {"dandan_1003", "gusgus_1008", "hanhan_1009", "cchoc"}
     assert {name: reading.read(one).files for name, one in found.items() if name not in empty} == {
         name: FILES for name in found if name not in empty
     }
@@ -142,6 +151,19 @@ def test_what_is_handed_in_again_is_taken(tmp_path: Path) -> None:
     (one,) = named((tmp_path / "blackboard").iterdir()).values()
     assert reading.read(one).files == {"data.py": b"3"}
     assert one.notes == ("of 3 attempts the newest was taken, 2024-03-03-00-00-00",)
+
+
+def test_an_archive_that_is_handed_in_again_is_taken(tmp_path: Path) -> None:
+    put_zip(tmp_path / "zed_108_1_kata.zip", {"data.py": b"old"})
+    put_zip(tmp_path / "zed_108_2_kata-1.zip", FILES)
+    ((name, one),) = named(tmp_path.iterdir()).items()
+    assert (name, reading.read(one).files) == ("zed_108", FILES)
+    assert one.notes == ("'kata-1.zip' was taken, and not 'kata.zip' of an earlier time",)
+
+
+def test_what_lies_beside_an_export_may_have_the_name_of_a_student(tmp_path: Path) -> None:
+    given = [tmp_path / name for name in ("al_7_assignsubmission_file_", "al_7")]
+    assert [*named(given)] == ["al_7", "al_7_assignsubmission_file_"]
 
 
 def test_late_is_said() -> None:
