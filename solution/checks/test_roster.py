@@ -38,8 +38,14 @@ def test_a_submission_is_whose_it_can_only_be(submission: str, student: Student 
 def test_of_two_with_one_name_it_is_nobodys_but_an_id_tells() -> None:
     other = Student(9, "20230009", "Lee Ann", "lee@uni.edu")
     found = matched(["ann lee", "ann lee_20230009", "20230001"], [ANN, other])
-    assert found.student_of == {"20230001": ANN}
-    assert found.missing() == [other]
+    assert found.student_of == {"20230001": ANN, "ann lee_20230009": other}
+    assert matched(["ann lee", "20230001"], [ANN, other]).missing() == [other]
+
+
+def test_of_namesakes_a_platforms_number_tells() -> None:
+    one, two = (Student(k, "", "Ann Lee", "", "", number) for k, number in enumerate("56"))
+    found = matched(["leeann_5", "Ann Lee_6", "ann lee"], [one, two])
+    assert found.student_of == {"leeann_5": one, "Ann Lee_6": two}
 
 
 def test_the_rosters_word_counts_before_all_else() -> None:

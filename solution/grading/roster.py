@@ -121,18 +121,28 @@ def matched(submissions: Iterable[str], students: Sequence[Student]) -> Matching
 
     Its name must have the id or the e-mail address in it, or must be the name, in any order, or
     the login or the e-mail's local part, or one of these and a number of Canvas's or Moodle's.
+    Of namesakes it is whose number or id it has.
     """
     named = {student.submission: student for student in students if student.submission}
     signs = [(student, signs_of(student)) for student in students]
     found = {}
     for submission in submissions:
         parts = parts_of(submission)
-        claims = [student for student, own in signs if is_of(parts, own)]
+        claims = claims_on(parts, signs)
         if submission in named:
             found[submission] = named[submission]
         elif len(claims) == 1 and not claims[0].submission:
             found[submission] = claims[0]
     return Matching(students, found)
+
+
+def claims_on(parts: "Parts", signs: Sequence[tuple[Student, "Signs"]]) -> list[Student]:
+    """Return whose a submission may be."""
+    if numbered := [one for one, own in signs if parts.number and parts.number == own.number]:
+        return numbered  # a platform has written it
+    by_name = [student for student, own in signs if has_name(parts, own)]
+    by_id = [student for student, own in signs if has_id(parts, own)]
+    return [one for one in by_name if one in by_id] or [*dict.fromkeys(by_name + by_id)]
 
 
 class Parts(NamedTuple):
@@ -174,16 +184,19 @@ def signs_of(student: Student) -> Signs:
     return Signs(inside, wholes, sorted(own), turned, student.number)
 
 
-def is_of(parts: Parts, signs: Signs) -> bool:
-    """Whether something in a submission's name says that it is this student's."""
+def has_name(parts: Parts, signs: Signs) -> bool:
+    """Whether a submission's name is this student's, or the login."""
     return (
-        (bool(parts.number) and parts.number == signs.number)
-        or parts.name in signs.wholes
+        parts.name in signs.wholes
         or parts.text in signs.wholes
         or parts.letters in signs.letters
         or (bool(parts.words) and parts.words == signs.words)
-        or any(own in parts.text and stands_alone(own, parts.text) for own in signs.inside)
     )
+
+
+def has_id(parts: Parts, signs: Signs) -> bool:
+    """Whether a submission's name has this student's id or e-mail address in it."""
+    return any(own in parts.text and stands_alone(own, parts.text) for own in signs.inside)
 
 
 def stands_alone(own: str, text: str) -> bool:
