@@ -14,6 +14,7 @@ from solution.checks.put import FILES, put_folder, put_zip, read
 from solution.grading import results
 from solution.grading.submissions import naming, reading
 from solution.grading.submissions.sources import Piece, Source
+from solution.grading.submissions.trees import Unreadable
 
 
 def named(paths: Iterable[Path]) -> dict[str, Source]:
@@ -151,6 +152,30 @@ def test_what_is_handed_in_again_is_taken(tmp_path: Path) -> None:
     (one,) = named((tmp_path / "blackboard").iterdir()).values()
     assert reading.read(one).files == {"data.py": b"3"}
     assert one.notes == ("of 3 attempts the newest was taken, 2024-03-03-00-00-00",)
+
+
+def test_a_newest_attempt_without_a_file_is_said() -> None:
+    days = ("1_data.py", "1.txt", "2.txt")
+    given = [Path(f"/c/hw_al_attempt_2024-03-01-00-00-0{day}") for day in days]
+    (one,) = named(given).values()
+    assert one.notes == (
+        "the newest of 2 attempts, 2024-03-01-00-00-02, has no file: that of 2024-03-01-00-00-01 "
+        "was taken",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("ted_114_text.html", "is a text or a link typed into Canvas, and no file"),
+        ("ted_LATE_114_link.html", "is a text or a link typed into Canvas, and no file"),
+        (f"hw_al_attempt_{WHEN}.txt", "has only Blackboard's receipt, maybe with a text in it"),
+    ],
+)
+def test_a_text_is_not_said_to_be_empty(name: str, why: str) -> None:
+    (one,) = named([Path("/c") / name]).values()
+    with pytest.raises(Unreadable, match=why):
+        reading.read(one)
 
 
 def test_an_archive_that_is_handed_in_again_is_taken(tmp_path: Path) -> None:

@@ -86,7 +86,9 @@ def entries_of(pieces: Sequence[Piece]) -> list[Entry]:
             if export in counted
         ]
         short = users[student] if platform == "Blackboard" else student
-        entries.append(Entry(short, group[0][0].place, Source(tuple(files), tuple(notes))))
+        problem = "" if files else platforms.NO_FILE[platform]
+        source = Source(tuple(files), tuple(notes), problem)
+        entries.append(Entry(short, group[0][0].place, source))
     return entries
 
 

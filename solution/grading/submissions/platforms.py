@@ -29,6 +29,11 @@ BLACKBOARD = re.compile(
     r"(?P<student>.+)_attempt_(?P<number>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.txt)", re.DOTALL
 )
 AGAIN = re.compile(r"-\d+(?=(\.tar)?\.\w+$)")
+NO_FILE = {  # what is said where there is only what the platform has written itself
+    "Canvas": "is a text or a link typed into Canvas, and no file: hand in the folder kata/",
+    "Blackboard": "has only Blackboard's receipt, maybe with a text in it, and no file: hand in "
+    "the folder kata/",
+}
 NO_STUDENTS = ("submission_metadata.yml", "Thumbs.db", "desktop.ini")
 
 
@@ -118,10 +123,16 @@ def newest(exports: Sequence[Export]) -> tuple[list[Export], list[str]]:
     given = [export for export in exports if export.name]
     if exports[0].platform == "Canvas":
         return latest(given, notes), notes
-    attempts = sorted({export.number for export in given})
-    if len(attempts) > 1:
+    attempts = sorted({export.number for export in exports})
+    with_files = sorted({export.number for export in given})
+    if with_files and with_files[-1] != attempts[-1]:
+        notes.append(
+            f"the newest of {len(attempts)} attempts, {attempts[-1]}, has no file: that of "
+            f"{with_files[-1]} was taken"
+        )
+    elif len(attempts) > 1:
         notes.append(f"of {len(attempts)} attempts the newest was taken, {attempts[-1]}")
-    return [export for export in given if export.number == attempts[-1]], notes
+    return [export for export in given if export.number == with_files[-1]], notes
 
 
 def latest(exports: Sequence[Export], notes: list[str]) -> list[Export]:
