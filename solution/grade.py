@@ -95,7 +95,9 @@ def parse_grade(arguments: Sequence[str]) -> argparse.Namespace:
     add_options_of_judging(parser)
     parser.set_defaults(run=grade)
     options = parsed(parser, arguments)
-    options.submission = [Piece(path) for path in options.submission]
+    # class/* names the results of an earlier run, too, if they are in there
+    others = [path for path in options.submission if path.resolve() != options.out.resolve()]
+    options.submission = [Piece(path) for path in others or options.submission]
     add_all_in(parser, options)
     if not options.submission:
         parser.error("name the submissions, or the folder that they are in with --all-in")

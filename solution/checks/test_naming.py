@@ -36,6 +36,17 @@ def test_a_folder_and_archives_of_one_name_are_told_apart(tmp_path: Path) -> Non
     assert {*paths(named(given)).values()} == {*given}
 
 
+def test_names_that_differ_in_case_are_told_apart_the_same_wherever_they_are(
+    tmp_path: Path,
+) -> None:
+    there, here = (
+        [*named(folder / name for name in ("Coll.zip", "coll.ZIP", "coll"))]
+        for folder in (tmp_path, tmp_path / "elsewhere")
+    )
+    assert there == here
+    assert [name.split()[0] for name in here] == ["Coll.zip", "coll", "coll.ZIP"]
+
+
 @pytest.mark.parametrize("name", ["Łukasz Żółć", "李雷", "نور", "a\nb", "x" * 200, "\udcff", "🎉"])
 def test_names_in_any_alphabet_can_be_written(tmp_path: Path, name: str) -> None:
     path = put_folder(tmp_path / name, FILES)
@@ -211,6 +222,15 @@ def test_one_submission_is_no_class(tmp_path: Path, capsys: pytest.CaptureFixtur
         with pytest.raises(SystemExit, match="2"):
             grade.main(["--all-in", str(tmp_path / name), "--out", str(tmp_path / "out")])
         assert "so this is one submission: name it without --all-in" in capsys.readouterr().err
+
+
+def test_results_among_the_submissions_are_none(tmp_path: Path) -> None:
+    for name in ("alice", "results"):
+        put_folder(tmp_path / name, FILES)
+    given = [str(tmp_path / name) for name in ("alice", "results")]
+    out = ["--out", str(tmp_path / "alice" / ".." / "results"), "--no-sandbox"]
+    assert grade.parse([*given, *out]).submission == [Piece(tmp_path / "alice")]
+    assert grade.parse([given[1], *out]).submission == [Piece(tmp_path / "results")]
 
 
 def test_a_class_that_is_no_archive_is_refused(

@@ -32,8 +32,9 @@ class Entry:
         """Return its name with so much of its path as tells it from others."""
         parts = self.place.parts
         name = self.short if not length else "/".join(parts[-length:])
-        if length >= len(parts):  # none of its folders tells it from others
-            name = f"{self.short} {hashlib.sha256(os.fsencode(self.place)).hexdigest()[:8]}"
+        if length >= len(parts):  # some file systems would take it for another: "Al" and "al"
+            own = os.fsencode("/".join(parts[-(length - len(parts) + 1) :]))
+            name = f"{self.place.name} {hashlib.sha256(own).hexdigest()[:8]}"
         return printable(name)
 
 
