@@ -173,6 +173,18 @@ def test_a_column_says_whose_a_submission_is(
     assert {"62.5", "100"} & {*row}
 
 
+def test_a_group_with_one_submission_gets_its_score(tmp_path: Path) -> None:
+    lines = MOODLE.splitlines()
+    text = "".join(
+        f"{line},{said}\n" for line, said in zip(lines, ["Submission", *"gg"], strict=False)
+    )
+    roster = moodle(tmp_path, text)
+    matching = write_class([result("g")], POINTS, tmp_path, roster)
+    assert [row[4] for row in cells(tmp_path / "moodle.csv")[1:]] == ["100", "100"]
+    assert [*importable(tmp_path / FEEDBACK)] == [12345, 12346]
+    assert not matching.missing()
+
+
 def test_two_submissions_of_one_student_fill_in_nothing(tmp_path: Path) -> None:
     write_class([result("xm"), result("李小明")], POINTS, tmp_path, moodle(tmp_path))
     assert cells(tmp_path / "moodle.csv") == cells(tmp_path / "sheet.csv")

@@ -56,16 +56,21 @@ class Matching:
         The class.
     student_of : mapping
         The students, by the submissions that are theirs beyond doubt.
+    partners : mapping
+        Of a group with one submission: that, by each of the students after the first.
     """
 
     students: Sequence[Student] = ()
     student_of: Mapping[str, Student] = field(default_factory=dict)
+    partners: Mapping[Student, str] = field(default_factory=dict)
 
     @functools.cached_property
     def submissions_of(self) -> dict[Student, list[str]]:
         """The submissions of each student who has some."""
         found: dict[Student, list[str]] = {}
         for submission, student in self.student_of.items():
+            found.setdefault(student, []).append(submission)
+        for student, submission in self.partners.items():
             found.setdefault(student, []).append(submission)
         return found
 
@@ -123,17 +128,22 @@ def matched(submissions: Iterable[str], students: Sequence[Student]) -> Matching
     the login or the e-mail's local part, or one of these and a number of Canvas's or Moodle's.
     Of namesakes it is whose number or id it has.
     """
-    named = {student.submission: student for student in students if student.submission}
+    named: dict[str, list[Student]] = {}
+    for student in students:
+        named.setdefault(student.submission, []).append(student)
+    named.pop("", None)
     signs = [(student, signs_of(student)) for student in students]
-    found = {}
+    found: dict[str, Student] = {}
+    partners: dict[Student, str] = {}
     for submission in submissions:
         parts = parts_of(submission)
         claims = claims_on(parts, signs)
         if submission in named:
-            found[submission] = named[submission]
+            found[submission], *others = named[submission]
+            partners |= dict.fromkeys(others, submission)
         elif len(claims) == 1 and not claims[0].submission:
             found[submission] = claims[0]
-    return Matching(students, found)
+    return Matching(students, found, partners)
 
 
 def claims_on(parts: "Parts", signs: Sequence[tuple[Student, "Signs"]]) -> list[Student]:
