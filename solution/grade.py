@@ -12,7 +12,16 @@ from typing import Any
 
 from tqdm import tqdm
 
-from solution.grading import gradebooks, one_grader, overrides, results, run, sandbox, sheets
+from solution.grading import (
+    gradebooks,
+    one_grader,
+    overrides,
+    results,
+    run,
+    sandbox,
+    sheets,
+    submitters,
+)
 from solution.grading.closing import finish, status_of
 from solution.grading.options import POINTS, add_options_of_judging, add_options_of_results
 from solution.grading.submissions import naming, reading
@@ -282,6 +291,9 @@ def grade(options: argparse.Namespace) -> int:
             f"parts together with: {PROGRAM} merge DIR... --out DIR"
         )
         return status_of(bool(grading.errors), bool(grading.unreadable))
+    if options.roster:
+        roster = options.roster
+        roster.students = submitters.with_submissions(roster.students, options.submission)
     return finish(whole, options.points, options.roster, options.out)
 
 

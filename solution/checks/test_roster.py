@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from solution.grading import gradebooks, sheets
+from solution.grading import gradebooks, sheets, submitters
 from solution.grading.roster import Student, matched
+from solution.grading.submissions.sources import Piece
 
 ANN = Student(0, "20230001", "Ann Lee", "ann.lee@uni.edu")
 BOB = Student(1, "s-77000", "van der Berg, Bob", "bob@uni.edu", "berg1")
@@ -53,6 +54,40 @@ def test_the_rosters_word_counts_before_all_else() -> None:
     other = Student(6, "", "Ann Lee", submission="ann lee")
     found = matched(["x", "ann lee", "lee ann"], [said, other])
     assert found.student_of == {"x": said, "ann lee": other}
+
+
+def test_gradescopes_list_says_whose_a_submission_is(tmp_path: Path) -> None:
+    path = tmp_path / submitters.LIST
+    path.write_text(
+        """\
+---
+submission_1:
+  :submitters:
+  - :name: Ann Lee
+    :sid: '20230001'
+    :email: ann.lee@uni.edu
+  - :name: Zoë Müller
+    :sid:
+  :created_at: 2024-03-01
+  :results:
+    - :name: bob
+submission_2:
+  :submitters:
+  - :name: 李小明
+    :email: xm@uni.edu
+  - :name: somebody
+""",
+        encoding="utf-8",
+    )
+    students = submitters.with_submissions(CLASS, [Piece(tmp_path / "submission_1")])
+    assert [one.submission for one in students] == [
+        "submission_1",
+        "",
+        "submission_2",
+        "submission_1",
+    ]
+    found = matched(["submission_1", "submission_2"], students)
+    assert [one.name for one in found.missing()] == [BOB.name]
 
 
 def test_two_submissions_of_one_are_told() -> None:
