@@ -25,7 +25,7 @@ CLASS = [ANN, BOB, LI, ZOE]
         *((name, ZOE) for name in ("zoe muller", "Müller_Zoë", "mullerzoe_4242")),
         # as they are called that Canvas or Moodle export
         *((name, ANN) for name in ("leeann_1000", "Ann Lee_12345", "somebody_20230001")),
-        ("Participant_4242", ZOE),
+        *((name, ZOE) for name in ("Participant_4242", "zmue_4242_9_kata.pdf", "z_4242_8_final")),
         # nobody's
         *((name, None) for name in ("ann", "lee", "joann lee", "ann lee smith", "120230001", "")),
         ("leeann_7", None),  # Ann's name and Li's id

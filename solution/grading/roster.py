@@ -18,7 +18,8 @@ EMAIL = ("email", "emailaddress", "mail", "电子邮件", "邮箱")
 LOGIN = ("login", "loginid", "sisloginid", "username")
 SUBMISSION = ("submission",)  # to say whose it is where nothing else does
 
-NUMBERED = re.compile(r"(?P<name>.+)_(?P<number>\d+)", re.DOTALL)  # as platforms name submissions
+# as platforms name submissions, and Canvas each file
+NUMBERED = re.compile(r"(?P<name>.+?)_(?P<number>\d+)(?:_\d+_.+)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
