@@ -12,7 +12,16 @@ from typing import Any
 
 from tqdm import tqdm
 
-from solution.grading import gradebooks, one_grader, overrides, results, run, sandbox, sheets
+from solution.grading import (
+    gradebooks,
+    one_grader,
+    overrides,
+    results,
+    run,
+    sandbox,
+    sheets,
+    submitters,
+)
 from solution.grading.closing import finish, status_of
 from solution.grading.options import POINTS, add_options_of_judging, add_options_of_results
 from solution.grading.submissions import naming, reading
@@ -95,7 +104,9 @@ def parse_grade(arguments: Sequence[str]) -> argparse.Namespace:
     add_options_of_judging(parser)
     parser.set_defaults(run=grade)
     options = parsed(parser, arguments)
-    options.submission = [Piece(path) for path in options.submission]
+    # class/* names the results of an earlier run, too, if they are in there
+    others = [path for path in options.submission if path.resolve() != options.out.resolve()]
+    options.submission = [Piece(path) for path in others or options.submission]
     add_all_in(parser, options)
     if not options.submission:
         parser.error("name the submissions, or the folder that they are in with --all-in")
@@ -282,6 +293,9 @@ def grade(options: argparse.Namespace) -> int:
             f"parts together with: {PROGRAM} merge DIR... --out DIR"
         )
         return status_of(bool(grading.errors), bool(grading.unreadable))
+    if options.roster:
+        roster = options.roster
+        roster.students = submitters.with_submissions(roster.students, options.submission)
     return finish(whole, options.points, options.roster, options.out)
 
 

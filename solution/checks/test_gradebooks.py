@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,36 @@ def test_moodle_gets_the_reports_as_feedback(tmp_path: Path) -> None:
     content = (tmp_path / FEEDBACK).read_bytes()
     write_class([*map(result, names)], POINTS, tmp_path, moodle(tmp_path))
     assert (tmp_path / FEEDBACK).read_bytes() == content
+
+
+@pytest.mark.parametrize("platform", [canvas, moodle])
+def test_a_column_says_whose_a_submission_is(
+    tmp_path: Path, platform: Callable[[Path, str], Roster]
+) -> None:
+    lines = (CANVAS if platform is canvas else MOODLE).splitlines()
+    text = "".join(
+        f"{line},{'Submission' if line is lines[0] else 'who' if 'Poe' in line else ''}\n"
+        for line in lines
+    )
+    roster = platform(tmp_path, text)
+    matching = write_class([result("who")], POINTS, tmp_path, roster)
+    assert "Poe" in matching.student_of["who"].name
+    table = tmp_path / f"{roster.platform}.csv"
+    assert "Submission" not in cells(table)[0]  # Canvas would make an assignment of it
+    (row,) = (row for row in cells(table) if "Poe" in "".join(row))
+    assert {"62.5", "100"} & {*row}
+
+
+def test_a_group_with_one_submission_gets_its_score(tmp_path: Path) -> None:
+    lines = MOODLE.splitlines()
+    text = "".join(
+        f"{line},{said}\n" for line, said in zip(lines, ["Submission", *"gg"], strict=False)
+    )
+    roster = moodle(tmp_path, text)
+    matching = write_class([result("g")], POINTS, tmp_path, roster)
+    assert [row[4] for row in cells(tmp_path / "moodle.csv")[1:]] == ["100", "100"]
+    assert [*importable(tmp_path / FEEDBACK)] == [12345, 12346]
+    assert not matching.missing()
 
 
 def test_two_submissions_of_one_student_fill_in_nothing(tmp_path: Path) -> None:

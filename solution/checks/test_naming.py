@@ -14,6 +14,7 @@ from solution.checks.put import FILES, put_folder, put_zip, read
 from solution.grading import results
 from solution.grading.submissions import naming, reading
 from solution.grading.submissions.sources import Piece, Source
+from solution.grading.submissions.trees import Unreadable
 
 
 def named(paths: Iterable[Path]) -> dict[str, Source]:
@@ -33,6 +34,17 @@ def test_learners_of_one_name_are_told_apart(tmp_path: Path) -> None:
 def test_a_folder_and_archives_of_one_name_are_told_apart(tmp_path: Path) -> None:
     given = [tmp_path / name for name in ("alice", "alice.zip", "alice.zip.zip", "alice.tar.gz")]
     assert {*paths(named(given)).values()} == {*given}
+
+
+def test_names_that_differ_in_case_are_told_apart_the_same_wherever_they_are(
+    tmp_path: Path,
+) -> None:
+    there, here = (
+        [*named(folder / name for name in ("Coll.zip", "coll.ZIP", "coll"))]
+        for folder in (tmp_path, tmp_path / "elsewhere")
+    )
+    assert there == here
+    assert [name.split()[0] for name in here] == ["Coll.zip", "coll", "coll.ZIP"]
 
 
 @pytest.mark.parametrize("name", ["Łukasz Żółć", "李雷", "نور", "a\nb", "x" * 200, "\udcff", "🎉"])
@@ -82,6 +94,14 @@ CANVAS = {
     "anon_x7Q": [f"anon_x7Q_{79000 + k}_{name}" for k, name in enumerate(FILES)],
     "chocathy_1002": ["chocathy_1002_80000_my work.zip", "chocathy_1002_80001_report.pdf"],
     "dandan_1003": ["dandan_1003_text.html"],
+    # what browsers make of names, names with underscores, and one archive for each stage
+    "eveeve_1004": [f"eveeve_1004_{81000 + k}_{n[:-3]} (1).py" for k, n in enumerate(FILES)],
+    "fayfay_1005": [f"fayfay_1005_{82000 + k}_{n.title()}" for k, n in enumerate(FILES)],
+    "o_brien_1006": [f"o_brien_LATE_1006_{83000 + k}_{name}" for k, name in enumerate(FILES)],
+    "team_3_1007": [f"team_3_1007_{84000 + k}_{name}" for k, name in enumerate(FILES)]
+    + ["team_3_1007_84009_notes.txt"],
+    "gusgus_1008": [f"gusgus_1008_{85000 + k}_{n[:-3]}.zip" for k, n in enumerate(FILES)],
+    "hanhan_1009": ["hanhan_1009_86000_kata.pdf"],
 }
 MOODLE = {
     "Amy Adams_12345": [f"Amy Adams_12345_assignsubmission_file_{name}" for name in FILES],
@@ -107,17 +127,18 @@ def test_each_student_of_an_export_is_one(tmp_path: Path, platform: dict[str, li
     folder.mkdir()
     (folder / "submission_metadata.yml").write_text(":submission_1: {}")
     for name in (name for names in platform.values() for name in names):
+        stage = next((own for own in FILES if own[:-3] in name.lower()), "")
         if name.endswith(".zip"):
-            put_zip(folder / name, FILES)
-        elif name.endswith(".py"):
-            (folder / name).write_bytes(next(FILES[own] for own in FILES if name.endswith(own)))
+            put_zip(folder / name, {stage: FILES[stage]} if stage else FILES)
+        elif stage:
+            (folder / name).write_bytes(FILES[stage])
         elif name.endswith((".html", ".pdf", ".txt")):
             (folder / name).write_text("what the platform says")
         else:
             put_folder(folder / name, {} if "onlinetext" in name else FILES)
     found = naming.named(naming.in_folder(folder, tmp_path))
     assert {*found} == {*platform}
-    empty = {"dandan_1003", "cchoc"}
+    empty = {"dandan_1003", "gusgus_1008", "hanhan_1009", "cchoc"}
     assert {name: reading.read(one).files for name, one in found.items() if name not in empty} == {
         name: FILES for name in found if name not in empty
     }
@@ -154,6 +175,43 @@ def test_what_is_handed_in_again_is_taken(tmp_path: Path) -> None:
     assert one.notes == ("of 3 attempts the newest was taken, 2024-03-03-00-00-00",)
 
 
+def test_a_newest_attempt_without_a_file_is_said() -> None:
+    days = ("1_data.py", "1.txt", "2.txt")
+    given = [Path(f"/c/hw_al_attempt_2024-03-01-00-00-0{day}") for day in days]
+    (one,) = named(given).values()
+    assert one.notes == (
+        "the newest of 2 attempts, 2024-03-01-00-00-02, has no file: that of 2024-03-01-00-00-01 "
+        "was taken",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("ted_114_text.html", "is a text or a link typed into Canvas, and no file"),
+        ("ted_LATE_114_link.html", "is a text or a link typed into Canvas, and no file"),
+        (f"hw_al_attempt_{WHEN}.txt", "has only Blackboard's receipt, maybe with a text in it"),
+    ],
+)
+def test_a_text_is_not_said_to_be_empty(name: str, why: str) -> None:
+    (one,) = named([Path("/c") / name]).values()
+    with pytest.raises(Unreadable, match=why):
+        reading.read(one)
+
+
+def test_an_archive_that_is_handed_in_again_is_taken(tmp_path: Path) -> None:
+    put_zip(tmp_path / "zed_108_1_kata.zip", {"data.py": b"old"})
+    put_zip(tmp_path / "zed_108_2_kata-1.zip", FILES)
+    ((name, one),) = named(tmp_path.iterdir()).items()
+    assert (name, reading.read(one).files) == ("zed_108", FILES)
+    assert one.notes == ("'kata-1.zip' was taken, and not 'kata.zip' of an earlier time",)
+
+
+def test_what_lies_beside_an_export_may_have_the_name_of_a_student(tmp_path: Path) -> None:
+    given = [tmp_path / name for name in ("al_7_assignsubmission_file_", "al_7")]
+    assert [*named(given)] == ["al_7", "al_7_assignsubmission_file_"]
+
+
 def test_late_is_said() -> None:
     (one,) = named([Path("/c/a_LATE_1_70_data.py")]).values()
     assert one.notes == ("Canvas calls it late",)
@@ -174,6 +232,15 @@ def test_one_submission_is_no_class(tmp_path: Path, capsys: pytest.CaptureFixtur
         with pytest.raises(SystemExit, match="2"):
             grade.main(["--all-in", str(tmp_path / name), "--out", str(tmp_path / "out")])
         assert "so this is one submission: name it without --all-in" in capsys.readouterr().err
+
+
+def test_results_among_the_submissions_are_none(tmp_path: Path) -> None:
+    for name in ("alice", "results"):
+        put_folder(tmp_path / name, FILES)
+    given = [str(tmp_path / name) for name in ("alice", "results")]
+    out = ["--out", str(tmp_path / "alice" / ".." / "results"), "--no-sandbox"]
+    assert grade.parse([*given, *out]).submission == [Piece(tmp_path / "alice")]
+    assert grade.parse([given[1], *out]).submission == [Piece(tmp_path / "results")]
 
 
 def test_a_class_that_is_no_archive_is_refused(

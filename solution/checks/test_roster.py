@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from solution.grading import gradebooks, sheets
+from solution.grading import gradebooks, sheets, submitters
 from solution.grading.roster import Student, matched
+from solution.grading.submissions.sources import Piece
 
 ANN = Student(0, "20230001", "Ann Lee", "ann.lee@uni.edu")
 BOB = Student(1, "s-77000", "van der Berg, Bob", "bob@uni.edu", "berg1")
@@ -24,7 +25,7 @@ CLASS = [ANN, BOB, LI, ZOE]
         *((name, ZOE) for name in ("zoe muller", "Müller_Zoë", "mullerzoe_4242")),
         # as they are called that Canvas or Moodle export
         *((name, ANN) for name in ("leeann_1000", "Ann Lee_12345", "somebody_20230001")),
-        ("Participant_4242", ZOE),
+        *((name, ZOE) for name in ("Participant_4242", "zmue_4242_9_kata.pdf", "z_4242_8_final")),
         # nobody's
         *((name, None) for name in ("ann", "lee", "joann lee", "ann lee smith", "120230001", "")),
         ("leeann_7", None),  # Ann's name and Li's id
@@ -38,8 +39,14 @@ def test_a_submission_is_whose_it_can_only_be(submission: str, student: Student 
 def test_of_two_with_one_name_it_is_nobodys_but_an_id_tells() -> None:
     other = Student(9, "20230009", "Lee Ann", "lee@uni.edu")
     found = matched(["ann lee", "ann lee_20230009", "20230001"], [ANN, other])
-    assert found.student_of == {"20230001": ANN}
-    assert found.missing() == [other]
+    assert found.student_of == {"20230001": ANN, "ann lee_20230009": other}
+    assert matched(["ann lee", "20230001"], [ANN, other]).missing() == [other]
+
+
+def test_of_namesakes_a_platforms_number_tells() -> None:
+    one, two = (Student(k, "", "Ann Lee", "", "", number) for k, number in enumerate("56"))
+    found = matched(["leeann_5", "Ann Lee_6", "ann lee"], [one, two])
+    assert found.student_of == {"leeann_5": one, "Ann Lee_6": two}
 
 
 def test_the_rosters_word_counts_before_all_else() -> None:
@@ -47,6 +54,40 @@ def test_the_rosters_word_counts_before_all_else() -> None:
     other = Student(6, "", "Ann Lee", submission="ann lee")
     found = matched(["x", "ann lee", "lee ann"], [said, other])
     assert found.student_of == {"x": said, "ann lee": other}
+
+
+def test_gradescopes_list_says_whose_a_submission_is(tmp_path: Path) -> None:
+    path = tmp_path / submitters.LIST
+    path.write_text(
+        """\
+---
+submission_1:
+  :submitters:
+  - :name: Ann Lee
+    :sid: '20230001'
+    :email: ann.lee@uni.edu
+  - :name: Zoë Müller
+    :sid:
+  :created_at: 2024-03-01
+  :results:
+    - :name: bob
+submission_2:
+  :submitters:
+  - :name: 李小明
+    :email: xm@uni.edu
+  - :name: somebody
+""",
+        encoding="utf-8",
+    )
+    students = submitters.with_submissions(CLASS, [Piece(tmp_path / "submission_1")])
+    assert [one.submission for one in students] == [
+        "submission_1",
+        "",
+        "submission_2",
+        "submission_1",
+    ]
+    found = matched(["submission_1", "submission_2"], students)
+    assert [one.name for one in found.missing()] == [BOB.name]
 
 
 def test_two_submissions_of_one_are_told() -> None:

@@ -71,11 +71,11 @@ def write_for_platforms(
     }
     files[FEEDBACK] = moodle_feedback(reports, roster, matching)
     if roster.platform:
+        said = {result["submission"]: "\n".join(comments(result)) for result in results}
         own = {
-            student: "\n".join(comments(result))
-            for result in results
-            if (student := matching.student_of.get(result["submission"]))
-            and matching.submission_of(student) == result["submission"]
+            student: said[submission]
+            for student in matching.students
+            if (submission := matching.submission_of(student))
         }
         scores = shares(results, points, matching)
         files[GRADEBOOKS[roster.platform]] = roster.filled(scores, own)

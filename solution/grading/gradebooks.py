@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from solution.grading import sheets
-from solution.grading.roster import Matching, Student, students_in
+from solution.grading.roster import SUBMISSION, Matching, Student, students_in
 from solution.grading.sheets import BadSheet, Sheet
 
 CANVAS_COLUMN = re.compile(r"(?P<title>.*\S)\s*\(\d+\)")  # an assignment, and its number in Canvas
@@ -62,7 +62,8 @@ class Roster:
             if self.comments is not None and text:
                 row = self.sheet.rows[student.row]
                 row[self.comments] = html.escape(text, quote=False).replace("\n", "<br>")
-        return self.sheet.written()
+        # the teacher's own column, of which Canvas would make an assignment
+        return self.sheet.written(self.sheet.column(*SUBMISSION))
 
     def number(self, share: float) -> str:
         """Write points as the platform does, of what it says that the assignment is worth."""
@@ -115,7 +116,8 @@ def canvas(sheet: Sheet, assignment: str | None) -> Roster:
         name = sheet.cell(row, sheet.column("student")) or " ".join(cells[:2])
         if number.isdecimal() and name != "Student, Test":  # not what describes the columns
             email = login if "@" in login else ""
-            students.append(Student(row, sis or number, name, email, login, number))
+            own = sheet.cell(row, sheet.column(*SUBMISSION))
+            students.append(Student(row, sis or number, name, email, login, number, own))
     grades = canvas_column(sheet, assignment, worth)
     most, comma = number_in(worth.get(grades, ""))
     return Roster(students, sheet, "canvas", grades, None, most, comma)
@@ -153,6 +155,7 @@ def moodle(sheet: Sheet) -> Roster:
             sheet.cell(row, sheet.column("emailaddress")),
             sheet.cell(row, sheet.column("username")),
             found[0],
+            sheet.cell(row, sheet.column(*SUBMISSION)),
         )
         students.append(student)
     worth = {sheet.cell(row, sheet.column("maximumgrade")) for row in range(len(sheet.rows))}

@@ -18,7 +18,8 @@ EMAIL = ("email", "emailaddress", "mail", "电子邮件", "邮箱")
 LOGIN = ("login", "loginid", "sisloginid", "username")
 SUBMISSION = ("submission",)  # to say whose it is where nothing else does
 
-NUMBERED = re.compile(r"(?P<name>.+)_(?P<number>\d+)", re.DOTALL)  # as platforms name submissions
+# as platforms name submissions, and Canvas each file
+NUMBERED = re.compile(r"(?P<name>.+?)_(?P<number>\d+)(?:_\d+_.+)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,21 @@ class Matching:
         The class.
     student_of : mapping
         The students, by the submissions that are theirs beyond doubt.
+    partners : mapping
+        Of a group with one submission: that, by each of the students after the first.
     """
 
     students: Sequence[Student] = ()
     student_of: Mapping[str, Student] = field(default_factory=dict)
+    partners: Mapping[Student, str] = field(default_factory=dict)
 
     @functools.cached_property
     def submissions_of(self) -> dict[Student, list[str]]:
         """The submissions of each student who has some."""
         found: dict[Student, list[str]] = {}
         for submission, student in self.student_of.items():
+            found.setdefault(student, []).append(submission)
+        for student, submission in self.partners.items():
             found.setdefault(student, []).append(submission)
         return found
 
@@ -121,18 +127,33 @@ def matched(submissions: Iterable[str], students: Sequence[Student]) -> Matching
 
     Its name must have the id or the e-mail address in it, or must be the name, in any order, or
     the login or the e-mail's local part, or one of these and a number of Canvas's or Moodle's.
+    Of namesakes it is whose number or id it has.
     """
-    named = {student.submission: student for student in students if student.submission}
+    named: dict[str, list[Student]] = {}
+    for student in students:
+        named.setdefault(student.submission, []).append(student)
+    named.pop("", None)
     signs = [(student, signs_of(student)) for student in students]
-    found = {}
+    found: dict[str, Student] = {}
+    partners: dict[Student, str] = {}
     for submission in submissions:
         parts = parts_of(submission)
-        claims = [student for student, own in signs if is_of(parts, own)]
+        claims = claims_on(parts, signs)
         if submission in named:
-            found[submission] = named[submission]
+            found[submission], *others = named[submission]
+            partners |= dict.fromkeys(others, submission)
         elif len(claims) == 1 and not claims[0].submission:
             found[submission] = claims[0]
-    return Matching(students, found)
+    return Matching(students, found, partners)
+
+
+def claims_on(parts: "Parts", signs: Sequence[tuple[Student, "Signs"]]) -> list[Student]:
+    """Return whose a submission may be."""
+    if numbered := [one for one, own in signs if parts.number and parts.number == own.number]:
+        return numbered  # a platform has written it
+    by_name = [student for student, own in signs if has_name(parts, own)]
+    by_id = [student for student, own in signs if has_id(parts, own)]
+    return [one for one in by_name if one in by_id] or [*dict.fromkeys(by_name + by_id)]
 
 
 class Parts(NamedTuple):
@@ -174,16 +195,19 @@ def signs_of(student: Student) -> Signs:
     return Signs(inside, wholes, sorted(own), turned, student.number)
 
 
-def is_of(parts: Parts, signs: Signs) -> bool:
-    """Whether something in a submission's name says that it is this student's."""
+def has_name(parts: Parts, signs: Signs) -> bool:
+    """Whether a submission's name is this student's, or the login."""
     return (
-        (bool(parts.number) and parts.number == signs.number)
-        or parts.name in signs.wholes
+        parts.name in signs.wholes
         or parts.text in signs.wholes
         or parts.letters in signs.letters
         or (bool(parts.words) and parts.words == signs.words)
-        or any(own in parts.text and stands_alone(own, parts.text) for own in signs.inside)
     )
+
+
+def has_id(parts: Parts, signs: Signs) -> bool:
+    """Whether a submission's name has this student's id or e-mail address in it."""
+    return any(own in parts.text and stands_alone(own, parts.text) for own in signs.inside)
 
 
 def stands_alone(own: str, text: str) -> bool:

@@ -54,9 +54,13 @@ class Sheet:
         """Return the text of a cell, "" of a column that is not there."""
         return "" if column is None else self.rows[row][column].strip()
 
-    def written(self) -> bytes:
-        """Write the table as it was."""
-        return table([self.header, *self.rows], self.delimiter, self.newline).encode(self.encoding)
+    def written(self, but: int | None = None) -> bytes:
+        """Write the table as it was, but for one column."""
+        lines = [
+            [cell for column, cell in enumerate(line) if column != but]
+            for line in (self.header, *self.rows)
+        ]
+        return table(lines, self.delimiter, self.newline).encode(self.encoding)
 
 
 def read(path: Path) -> Sheet:

@@ -12,9 +12,9 @@ from solution.grading.submissions import platforms
 from solution.grading.submissions.platforms import Export
 from solution.grading.submissions.sources import Piece, Source
 from solution.grading.submissions.trees import ARCHIVE
-from tests.judge.functions import FILES
 
-MODULES = {f"{stage}.py" for stage in FILES}
+Key = tuple[Path, str, str]  # the folder, the platform, the student
+Exported = tuple[Piece, Export]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +32,9 @@ class Entry:
         """Return its name with so much of its path as tells it from others."""
         parts = self.place.parts
         name = self.short if not length else "/".join(parts[-length:])
-        if length >= len(parts):  # none of its folders tells it from others
-            name = f"{self.short} {hashlib.sha256(os.fsencode(self.place)).hexdigest()[:8]}"
+        if length >= len(parts):  # some file systems would take it for another: "Al" and "al"
+            own = os.fsencode("/".join(parts[-(length - len(parts) + 1) :]))
+            name = f"{self.place.name} {hashlib.sha256(own).hexdigest()[:8]}"
         return printable(name)
 
 
@@ -73,24 +74,12 @@ def folded(name: str) -> str:
 
 def entries_of(pieces: Sequence[Piece]) -> list[Entry]:
     """Return the submissions, those together that a platform exports in several files."""
-    alone: list[Piece] = []
-    groups: dict[tuple[Path, str, str], list[tuple[Piece, Export]]] = {}
-    for piece in pieces:
-        if piece.place.name in platforms.NO_STUDENTS:
-            continue
-        if export := platforms.export(piece.place.name):
-            key = piece.place.parent, export.platform, export.student
-            groups.setdefault(key, []).append((piece, export))
-        else:
-            alone.append(piece)
-    for key, group in [*groups.items()]:
-        if not platforms.belong_together([export for _, export in group], MODULES):
-            alone += [piece for piece, _ in groups.pop(key)]
+    groups, alone = grouped([p for p in pieces if p.place.name not in platforms.NO_STUDENTS])
     users = platforms.without_assignment([key[2] for key in groups if key[1] == "Blackboard"])
     entries = [
         Entry(ARCHIVE.sub("", p.place.name) or p.place.name, p.place, Source((p,))) for p in alone
     ]
-    for (folder, platform, student), group in groups.items():
+    for (_, platform, student), group in groups.items():
         counted, notes = platforms.newest([export for _, export in group])
         files = [
             Piece(piece.path, piece.member, export.own_name)
@@ -98,8 +87,40 @@ def entries_of(pieces: Sequence[Piece]) -> list[Entry]:
             if export in counted
         ]
         short = users[student] if platform == "Blackboard" else student
-        entries.append(Entry(short, folder / student, Source(tuple(files), tuple(notes))))
+        problem = "" if files else platforms.NO_FILE[platform]
+        source = Source(tuple(files), tuple(notes), problem)
+        entries.append(Entry(short, group[0][0].place, source))
     return entries
+
+
+def grouped(pieces: Sequence[Piece]) -> tuple[dict[Key, list[Exported]], list[Piece]]:
+    """Return the files that platforms have named, by whose they are, and all others."""
+    readings = {piece: platforms.exports(piece.place.name) for piece in pieces}
+    sure = {
+        key_of(piece, export)
+        for piece, exports in readings.items()
+        for export in exports
+        if export.is_of_kata
+    }
+    groups: dict[Key, list[Exported]] = {}
+    for piece, exports in readings.items():
+        # of two names that a student may have, the one that a module tells
+        ranked = sorted(exports, key=lambda e: (not e.is_of_kata, key_of(piece, e) not in sure))
+        for export in ranked[:1]:
+            groups.setdefault(key_of(piece, export), []).append((piece, export))
+    folders = {key[:2] for key in sure}
+    for key, group in [*groups.items()]:
+        is_clear = all(len(readings[piece]) == 1 for piece, _ in group)
+        beside = is_clear and key[:2] in folders
+        if not platforms.belong_together([export for _, export in group], beside):
+            del groups[key]
+    together = {piece for group in groups.values() for piece, _ in group}
+    return groups, [piece for piece in pieces if piece not in together]
+
+
+def key_of(piece: Piece, export: Export) -> Key:
+    """Return what is the same for all files of one student."""
+    return piece.place.parent, export.platform, export.student
 
 
 def in_folder(folder: Path, out: Path) -> list[Piece]:

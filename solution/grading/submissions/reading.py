@@ -114,6 +114,8 @@ def read(source: Source, take: str = "", locks: bool = True) -> Handed:
     OSError
         If this machine is: no permission, say.
     """
+    if source.problem:
+        raise Unreadable(source.problem)
     told, rest = answered("read", source.pieces, take, locks)
     files, start = {}, 0
     for name, size in told["files"]:

@@ -30,7 +30,18 @@ class Piece:
 
 @dataclass(frozen=True)
 class Source:
-    """A submission: mostly one piece, but several where a platform exports files one by one."""
+    """A submission: mostly one piece, but several where a platform exports files one by one.
+
+    Parameters
+    ----------
+    pieces : tuple of Piece
+        What it consists of.
+    notes : tuple of str
+        What is to be said of how it was found.
+    problem : str
+        Why there is nothing to read, "" if there may be something.
+    """
 
     pieces: tuple[Piece, ...]
     notes: tuple[str, ...] = ()
+    problem: str = ""
