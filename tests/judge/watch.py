@@ -172,8 +172,8 @@ def place(process: int, files: Path, folder: str) -> str:
     """Say in which line of the learner's the first process is, if that can be known."""
     if SIGNAL is None:
         return ""
-    os.kill(process, SIGNAL)
     for _ in range(round(STACK_SECONDS / LOOK)):
+        os.kill(process, SIGNAL)  # each time: on a busy machine the call may not have begun yet
         time.sleep(LOOK)
         stack = (files / "stack").read_text(encoding="utf-8", errors="replace")
         line = re.search(rf'File "{re.escape(folder)}[/\\](.*?)", line (\d+)', stack)

@@ -23,7 +23,7 @@ def call(submission: Modules, request: Request) -> Result:
     by_position = () if request.dress == "by name" else request.positional
     arguments = [values[name] for name in by_position]
     options = {name: value for name, value in values.items() if name not in by_position}
-    results, states = [], generator_states(values)
+    results, states = [], generator_states(values) if request.draws else []
     with global_state(request.global_seed, request.watch):
         with (
             submission.guard(request.seconds),
