@@ -277,9 +277,8 @@ def grade(options: argparse.Namespace) -> int:
     kept = [] if options.all_in or options.shard else others
     whole = sorted([*sources, *kept])
     if not options.shard:
-        overrides.read(
-            options.out, whole, options.points
-        )  # what is wrong there is said before hours of judging
+        # what is wrong there is said before hours of judging
+        overrides.read(options.out, whole, options.points)
     run.write_manifest(whole, settings, options.out, grading.secret)
     try:
         judge(grading, names, options)

@@ -1,6 +1,7 @@
 """What is said is true of code that is not in the catalogue: no cause, a cause, a headline."""
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -635,32 +636,34 @@ def forgets_b_in_the_gradient(
     return w, b, losses
 
 
-@headlined("minibatch_gd", "though its last batch's should be inf or NaN")
-def averages_finite_losses(
-    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
-) -> Any:
-    losses = []
-    for _ in range(epochs):
-        own = []
-        for xb, yb in shuffled_batches(x, y, batch_size, rng):
-            own.append(mse_loss(xb, yb, w, b))
-            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
-        losses.append(np.mean([v for v in own if np.isfinite(v)] or [np.nan]))
-    return w, b, losses
+def averaging(counts: Callable[[float], bool]) -> Callable[..., Any]:
+    """Return a descent whose epochs average only those losses that count."""
+
+    def minibatch_gd(
+        x: Any,
+        y: Any,
+        *,
+        batch_size: int,
+        lr: float,
+        epochs: int,
+        rng: Any,
+        w: Any = 0.0,
+        b: Any = 0.0,
+    ) -> Any:
+        losses = []
+        for _ in range(epochs):
+            own = []
+            for xb, yb in shuffled_batches(x, y, batch_size, rng):
+                own.append(mse_loss(xb, yb, w, b))
+                w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
+            losses.append(np.mean([v for v in own if counts(v)] or [np.nan]))
+        return w, b, losses
+
+    return minibatch_gd
 
 
-@headlined("minibatch_gd", "though its last batch's should be inf or NaN")
-def averages_numbers(
-    x: Any, y: Any, *, batch_size: int, lr: float, epochs: int, rng: Any, w: Any = 0.0, b: Any = 0.0
-) -> Any:
-    losses = []
-    for _ in range(epochs):
-        own = []
-        for xb, yb in shuffled_batches(x, y, batch_size, rng):
-            own.append(mse_loss(xb, yb, w, b))
-            w, b = sgd_step(w, b, *mse_gradients(xb, yb, w, b), lr)
-        losses.append(np.mean([v for v in own if not np.isnan(v)] or [np.nan]))
-    return w, b, losses
+for counts in (math.isfinite, lambda loss: not math.isnan(loss)):
+    headlined("minibatch_gd", "though its last batch's should be inf or NaN")(averaging(counts))
 
 
 @headlined("minibatch_gd", "with all samples in one batch, the loss is 1/m of what it should be")

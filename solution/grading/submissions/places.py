@@ -91,13 +91,13 @@ def handed_in(files: Iterable[File], stages: Stages, take: str) -> Handed:
     Unreadable
         If there is no module, or several places have some.
     """
-    level = top = [file for file in files if not OURS.search(str(file.path))]
+    level = top = [*files]
     places: list[Place] = []
     for _ in range(MOST_NESTED + 1):
         places += places_in(level, stages)
         if any(place.written for place in places):
             break
-        level = [f for f in files_in_archives(level) if not OURS.search(str(f.path))]
+        level = files_in_archives(level)
     if not places:
         raise Unreadable(nothing_in(top))
     chosen = the_one(places, take)
@@ -183,6 +183,8 @@ def places_in(files: Sequence[File], stages: Stages) -> list[Place]:
     beside: dict[PurePosixPath, dict[str, File]] = {}
     for file in files:
         folder = file.path.parent
+        if OURS.search(str(file.path)):
+            continue
         if stage := stage_of(file.path.name, stages):
             found.setdefault(folder, {}).setdefault(stage, []).append(file)
         elif is_helper(name := unicodedata.normalize("NFC", file.path.name)):
